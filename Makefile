@@ -1,0 +1,77 @@
+# The front door: finds what the build needs, or names it, and calls Maven. `make help` lists the targets.
+MIN_JDK  := 22
+ARCH     := $(shell uname -m)
+MVN      ?= mvn
+MVNFLAGS ?= -B -ntp -q
+LIBURING := target/liburing
+
+# A JDK counts when it has bin/javac and a `release` file that names version MIN_JDK or newer. Looked for in $JAVA_HOME, then behind the javac on
+# PATH, then in the usual places, newest first.
+JDK_DIRS ?= /usr/lib/jvm/* /opt/java/* /opt/jdk* $(HOME)/.sdkman/candidates/java/* $(HOME)/.jdks/*
+JDK := $(shell \
+  major() { [ -x "$$1/bin/javac" ] && sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$$1/release" 2>/dev/null; }; \
+  path=$$(command -v javac) && path=$$(dirname "$$(dirname "$$(readlink -f "$$path")")"); \
+  for d in "$$JAVA_HOME" "$$path"; do \
+    m=$$(major "$$d"); if [ -n "$$m" ] && [ "$$m" -ge $(MIN_JDK) ]; then echo "$$d"; exit; fi; \
+  done; \
+  for d in $(JDK_DIRS); do \
+    m=$$(major "$$d"); [ -n "$$m" ] && [ "$$m" -ge $(MIN_JDK) ] && echo "$$m $$d"; \
+  done | sort -rn | head -n 1 | cut -d' ' -f2-)
+export JAVA_HOME := $(JDK)
+JAVA := $(JDK)/bin/java --enable-native-access=ALL-UNNAMED
+
+# What `make demo` copies: a file of 100 MB or more that every JDK has.
+DEMO_FILE ?= $(JDK)/lib/modules
+
+.PHONY: help demo test bench bindings native-all sanitize soak format clean setup
+.DEFAULT_GOAL := help
+
+help:        ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
+
+demo: setup  ## set up, build, show this machine's I/O (doctor), copy a large file through the ring
+	$(MVN) $(MVNFLAGS) -f reactor.xml -pl :ferrule,:ferrule-examples package -DskipTests
+	$(JAVA) -jar examples/target/examples.jar doctor
+	$(JAVA) -jar examples/target/examples.jar cp --checksum --force "$(DEMO_FILE)" target/demo.copy
+	@echo "the same by sha256sum:" && sha256sum "$(DEMO_FILE)" target/demo.copy
+	@rm -f target/demo.copy
+
+test: setup  ## set up, build, run all tests
+	$(MVN) $(subst -q,,$(MVNFLAGS)) -f reactor.xml verify
+
+bench: setup ## set up, build, run the benchmarks beside their C twins
+	$(MVN) $(MVNFLAGS) -f reactor.xml -pl :ferrule,:ferrule-benchmarks package -DskipTests
+	$(JAVA) -jar benchmarks/target/benchmarks.jar
+
+bindings: $(LIBURING)/$(ARCH) ## regenerate bindings/ with the jextract on PATH
+	bindings/generate.sh $(LIBURING)/$(ARCH)
+
+native-all: setup ## bring the aarch64 cross compiler and build the helper library for both architectures
+	@native/setup.sh aarch64-linux-gnu-gcc
+	native/liburing.sh $(LIBURING)/aarch64 aarch64
+	$(MVN) $(MVNFLAGS) package -DskipTests
+	@ls -l target/classes/META-INF/native/*/*
+
+sanitize: setup ## the tests, with the native code under ASan and UBSan
+	rm -rf target/native target/classes/META-INF/native
+	$(MVN) $(subst -q,,$(MVNFLAGS)) -Psanitize test; status=$$?; rm -rf target/native target/classes/META-INF/native; exit $$status
+
+soak: setup  ## the long tests that `make test` leaves out
+	$(MVN) $(subst -q,,$(MVNFLAGS)) test -Dtest.groups=soak -Dtest.excludedGroups=
+
+format: setup ## format the Java sources
+	$(MVN) $(MVNFLAGS) spotless:apply
+
+clean:       ## remove what was built
+	rm -rf target examples/target benchmarks/target
+
+# ---- what the build needs ----
+
+setup: $(LIBURING)/$(ARCH)
+	@[ -n "$(JDK)" ] || { native/setup.sh jdk; exit 1; }
+	@native/setup.sh $(MVN) gcc
+	@if command -v aarch64-linux-gnu-gcc > /dev/null && [ $(ARCH) = x86_64 ]; then native/liburing.sh $(LIBURING)/aarch64 aarch64; fi
+
+.PHONY: $(LIBURING)/$(ARCH)
+$(LIBURING)/$(ARCH):
+	@native/liburing.sh $@

@@ -1,0 +1,17 @@
+/* What the helper library gives Java besides liburing itself. */
+#ifndef FERRULE_H
+#define FERRULE_H
+
+#include <stdint.h>
+
+#define FERRULE_API __attribute__((visibility("default")))
+
+/* One system call, by the number in the ABI table. Returns the kernel's own answer: a negative errno on failure; the C errno is not touched. */
+FERRULE_API long ferrule_syscall(long number, long a, long b, long c, long d, long e, long f);
+
+/* The ABI table: sizes, offsets and constants of this architecture as its C compiler sees them. Java checks it once, at load. */
+FERRULE_API int ferrule_abi_count(void);
+FERRULE_API const char *ferrule_abi_name(int index);
+FERRULE_API int64_t ferrule_abi_value(int index);
+
+#endif

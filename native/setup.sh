@@ -1,0 +1,36 @@
+#!/bin/sh
+# Brings the commands named, with apt where that is allowed; otherwise says exactly what to install.
+set -eu
+
+package_of() {
+  case $1 in
+    gcc) echo "gcc libc6-dev" ;;
+    mvn) echo "maven" ;;
+    aarch64-linux-gnu-gcc) echo "gcc-aarch64-linux-gnu libc6-dev-arm64-cross" ;;
+    *) echo "$1" ;;
+  esac
+}
+
+if [ "$1" = jdk ]; then
+  echo "setup: no JDK 22 or newer was found in JAVA_HOME ('${JAVA_HOME:-}'), on PATH, or in the usual places (/usr/lib/jvm, /opt, ~/.sdkman, ~/.jdks)." >&2
+  echo "  Install one, for example Temurin 25 (package temurin-25-jdk of the Adoptium repository), or set JAVA_HOME to one." >&2
+  exit 1
+fi
+
+missing=
+for command in "$@"; do
+  command -v "$command" > /dev/null || missing="$missing $(package_of "$command")"
+done
+[ -n "$missing" ] || exit 0
+
+if [ "$(id -u)" = 0 ]; then sudo=; elif sudo -n true 2> /dev/null; then sudo="sudo -n"; else sudo=no; fi
+if command -v apt-get > /dev/null && [ "$sudo" != no ]; then
+  echo "setup: installing$missing"
+  $sudo apt-get update -qq
+  # shellcheck disable=SC2086  # a list of packages
+  $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing > /dev/null
+else
+  echo "setup: these packages are missing, and this user may not install them:$missing" >&2
+  echo "  On Debian or Ubuntu: sudo apt-get install$missing" >&2
+  exit 1
+fi

@@ -1,0 +1,135 @@
+#define _GNU_SOURCE
+#include <stddef.h>
+#include <fcntl.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <liburing.h>
+
+#include "ferrule.h"
+
+struct entry {
+	const char *name;
+	int64_t value;
+};
+
+/* The names are what Java asks for: "sizeof TYPE", "TYPE.FIELD" for an offset, or the constant's own name. */
+#define SIZE(type) { "sizeof " #type, sizeof(struct type) }
+#define OFFSET(type, field) { #type "." #field, offsetof(struct type, field) }
+#define CONSTANT(name) { #name, name }
+
+static const struct entry table[] = {
+	SIZE(io_uring),
+	OFFSET(io_uring, sq),
+	OFFSET(io_uring, cq),
+	OFFSET(io_uring, flags),
+	OFFSET(io_uring, ring_fd),
+	OFFSET(io_uring, features),
+	OFFSET(io_uring, enter_ring_fd),
+	OFFSET(io_uring, int_flags),
+
+	SIZE(io_uring_sq),
+	OFFSET(io_uring_sq, khead),
+	OFFSET(io_uring_sq, ktail),
+	OFFSET(io_uring_sq, kflags),
+	OFFSET(io_uring_sq, kdropped),
+	OFFSET(io_uring_sq, sqes),
+	OFFSET(io_uring_sq, ring_mask),
+	OFFSET(io_uring_sq, ring_entries),
+
+	SIZE(io_uring_cq),
+	OFFSET(io_uring_cq, khead),
+	OFFSET(io_uring_cq, ktail),
+	OFFSET(io_uring_cq, kflags),
+	OFFSET(io_uring_cq, koverflow),
+	OFFSET(io_uring_cq, cqes),
+	OFFSET(io_uring_cq, ring_mask),
+	OFFSET(io_uring_cq, ring_entries),
+
+	SIZE(io_uring_sqe),
+	OFFSET(io_uring_sqe, opcode),
+	OFFSET(io_uring_sqe, flags),
+	OFFSET(io_uring_sqe, ioprio),
+	OFFSET(io_uring_sqe, fd),
+	OFFSET(io_uring_sqe, off),
+	OFFSET(io_uring_sqe, addr),
+	OFFSET(io_uring_sqe, len),
+	OFFSET(io_uring_sqe, rw_flags),
+	OFFSET(io_uring_sqe, user_data),
+	OFFSET(io_uring_sqe, buf_index),
+	OFFSET(io_uring_sqe, personality),
+	OFFSET(io_uring_sqe, file_index),
+	OFFSET(io_uring_sqe, addr3),
+
+	SIZE(io_uring_cqe),
+	OFFSET(io_uring_cqe, user_data),
+	OFFSET(io_uring_cqe, res),
+	OFFSET(io_uring_cqe, flags),
+
+	SIZE(io_uring_params),
+	OFFSET(io_uring_params, sq_entries),
+	OFFSET(io_uring_params, cq_entries),
+	OFFSET(io_uring_params, flags),
+	OFFSET(io_uring_params, sq_thread_cpu),
+	OFFSET(io_uring_params, sq_thread_idle),
+	OFFSET(io_uring_params, features),
+	OFFSET(io_uring_params, wq_fd),
+
+	SIZE(io_uring_getevents_arg),
+	OFFSET(io_uring_getevents_arg, sigmask),
+	OFFSET(io_uring_getevents_arg, sigmask_sz),
+	OFFSET(io_uring_getevents_arg, min_wait_usec),
+	OFFSET(io_uring_getevents_arg, ts),
+
+	SIZE(__kernel_timespec),
+	OFFSET(__kernel_timespec, tv_sec),
+	OFFSET(__kernel_timespec, tv_nsec),
+
+	SIZE(iovec),
+	OFFSET(iovec, iov_base),
+	OFFSET(iovec, iov_len),
+
+	/* Packed on x86-64 only: 12 bytes there, 16 elsewhere. */
+	SIZE(epoll_event),
+	OFFSET(epoll_event, events),
+	OFFSET(epoll_event, data),
+
+	SIZE(statx),
+
+	/* Each architecture has its own values of these. */
+	CONSTANT(O_DIRECT),
+	CONSTANT(O_DIRECTORY),
+	CONSTANT(O_NOFOLLOW),
+	CONSTANT(O_TMPFILE),
+
+	CONSTANT(SYS_close),
+	CONSTANT(SYS_dup),
+	CONSTANT(SYS_epoll_create1),
+	CONSTANT(SYS_epoll_ctl),
+	CONSTANT(SYS_epoll_pwait),
+	CONSTANT(SYS_epoll_pwait2),
+	CONSTANT(SYS_eventfd2),
+	CONSTANT(SYS_io_uring_enter),
+	CONSTANT(SYS_openat),
+	CONSTANT(SYS_pipe2),
+	CONSTANT(SYS_read),
+	CONSTANT(SYS_socketpair),
+	CONSTANT(SYS_write),
+};
+
+int ferrule_abi_count(void)
+{
+	return sizeof(table) / sizeof(table[0]);
+}
+
+const char *ferrule_abi_name(int index)
+{
+	return table[index].name;
+}
+
+int64_t ferrule_abi_value(int index)
+{
+	return table[index].value;
+}

@@ -1,0 +1,144 @@
+package io.ferrule.sys;
+
+import io.ferrule.bindings.libc.LibC;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.file.Path;
+
+/**
+ * A file descriptor of this process. One that is owned is closed by {@link #close()}, once; one that is borrowed is somebody else's to close,
+ * and closing it here only ends its use through this object. After that, {@link #number()} throws, so that a number which the kernel has
+ * handed out anew is never used by mistake.
+ *
+ * <p>Any thread may use and close it. Who closes a descriptor while another thread's call on it is under way gets what the kernel does.
+ */
+public final class Fd extends Descriptor implements AutoCloseable {
+    /** The directory that relative paths start from: {@code AT_FDCWD}. */
+    public static final Fd CWD = new Fd(LibC.AT_FDCWD(), false);
+
+    private static final int CLOSED = Integer.MIN_VALUE;
+    private static final VarHandle NUMBER;
+
+    static {
+        try {
+            NUMBER = MethodHandles.lookup().findVarHandle(Fd.class, "number", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final boolean owned;
+
+    @SuppressWarnings({"FieldMayBeFinal", "UnusedVariable"}) // through NUMBER
+    private int number;
+
+    private Fd(int number, boolean owned) {
+        super(false);
+        this.number = number;
+        this.owned = owned;
+    }
+
+    /**
+     * Takes over a descriptor: {@link #close()} closes it.
+     *
+     * @param number as the kernel returned it, 0 or more
+     */
+    public static Fd own(int number) {
+        return new Fd(checked(number), true);
+    }
+
+    /**
+     * Uses a descriptor that somebody else closes.
+     *
+     * @param number as the kernel returned it, 0 or more
+     */
+    public static Fd borrow(int number) {
+        return new Fd(checked(number), false);
+    }
+
+    /**
+     * Opens a file, with {@code O_CLOEXEC}.
+     *
+     * @param flags {@code O_RDONLY} and its like, from {@link LibC}; those that differ between architectures ({@code O_DIRECT}) from {@link Abi}
+     * @param mode permission bits of a file that is created, such as 0644 (octal); 0 where none is
+     * @throws IOException as {@code open(2)}: NoSuchFileException, FileAlreadyExistsException, AccessDeniedException, {@link ErrnoException}
+     */
+    public static Fd open(Path path, int flags, int mode) throws IOException {
+        NativeLibrary.load();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment name = arena.allocateFrom(path.toString());
+            int fd = SystemCall.invoke(
+                    SystemCall.OPENAT, LibC.AT_FDCWD(), name.address(), flags | LibC.O_CLOEXEC(), mode, 0, 0);
+            if (fd < 0) {
+                throw ErrnoException.forPath(fd, "open", path.toString());
+            }
+            return own(fd);
+        }
+    }
+
+    @Override
+    public int number() {
+        int fd = (int) NUMBER.getOpaque(this);
+        if (fd == CLOSED) {
+            throw new IllegalStateException("the file descriptor is closed");
+        }
+        return fd;
+    }
+
+    /** Whether {@link #number()} may still be asked. */
+    public boolean isOpen() {
+        return (int) NUMBER.getOpaque(this) != CLOSED;
+    }
+
+    /**
+     * Gives the descriptor away: this object is closed, the number is the caller's to close.
+     *
+     * @throws IllegalStateException when it is closed already
+     */
+    public int release() {
+        int fd = (int) NUMBER.getAndSet(this, CLOSED);
+        if (fd == CLOSED) {
+            throw new IllegalStateException("the file descriptor is closed");
+        }
+        return fd;
+    }
+
+    /**
+     * Closes the descriptor if it is owned. A second close does nothing.
+     *
+     * @throws IOException what the kernel reports late, such as EIO or ENOSPC of earlier writes; the descriptor is closed all the same
+     */
+    @Override
+    public void close() throws IOException {
+        if (this == CWD) {
+            return;
+        }
+        int fd = (int) NUMBER.getAndSet(this, CLOSED);
+        if (fd == CLOSED || !owned) {
+            return;
+        }
+        int result = SystemCall.invoke(SystemCall.CLOSE, fd, 0, 0);
+        // Linux closes the descriptor whatever it answers: after EINTR a second close could hit another thread's new
+        // file.
+        if (result < 0 && Errno.of(result) != Errno.EINTR) {
+            throw new ErrnoException(result, "close", "fd " + fd, null);
+        }
+    }
+
+    @Override
+    public String toString() {
+        int fd = (int) NUMBER.getOpaque(this);
+        return fd == CLOSED ? "closed fd" : this == CWD ? "working directory" : "fd " + fd;
+    }
+
+    private static int checked(int number) {
+        if (number < 0) {
+            throw new IllegalArgumentException("a file descriptor is 0 or more; " + number + " is "
+                    + (number > -134 ? "an error: " + ErrnoException.describe(number) : "none"));
+        }
+        return number;
+    }
+}

@@ -1,0 +1,80 @@
+package io.ferrule.sys;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Objects;
+
+/**
+ * An array of {@code struct iovec}: the pieces of memory of one vectored call, in order. Filling it allocates nothing, so that one array serves
+ * any number of calls.
+ */
+public final class IovecArray {
+    /** The most pieces that one call takes ({@code UIO_MAXIOV}). */
+    public static final int MAX_PIECES = 1024;
+
+    private static final long SIZE = 16;
+    private static final long LENGTH = 8;
+
+    static {
+        Abi.require("sizeof iovec", SIZE);
+        Abi.require("iovec.iov_base", 0);
+        Abi.require("iovec.iov_len", LENGTH);
+    }
+
+    private final MemorySegment array;
+    private final int capacity;
+
+    private IovecArray(MemorySegment array, int capacity) {
+        this.array = array;
+        this.capacity = capacity;
+    }
+
+    /**
+     * Room for a number of pieces, all empty. The memory lives as long as the arena.
+     *
+     * @param capacity 1 to {@link #MAX_PIECES}
+     */
+    public static IovecArray allocate(Arena arena, int capacity) {
+        if (capacity < 1 || capacity > MAX_PIECES) {
+            throw new IllegalArgumentException("an iovec array has 1 to " + MAX_PIECES + " pieces, not " + capacity);
+        }
+        NativeLibrary.load();
+        return new IovecArray(arena.allocate(SIZE * capacity, 8), capacity);
+    }
+
+    /**
+     * An array of these pieces.
+     *
+     * @throws IllegalArgumentException for a heap segment, or none or too many
+     */
+    public static IovecArray of(Arena arena, MemorySegment... pieces) {
+        IovecArray vector = allocate(arena, pieces.length);
+        for (int i = 0; i < pieces.length; i++) {
+            vector.set(i, pieces[i]);
+        }
+        return vector;
+    }
+
+    /**
+     * Makes a piece of native memory the {@code index}-th. The array holds its address only: who fills it keeps the memory.
+     *
+     * @throws IllegalArgumentException for a heap segment
+     * @throws IndexOutOfBoundsException for an index outside the array
+     */
+    public void set(int index, MemorySegment piece) {
+        Objects.checkIndex(index, capacity);
+        array.set(ValueLayout.JAVA_LONG, index * SIZE, NativeMemory.readable(piece));
+        array.set(ValueLayout.JAVA_LONG, index * SIZE + LENGTH, piece.byteSize());
+    }
+
+    /** How many pieces there is room for. */
+    public int capacity() {
+        return capacity;
+    }
+
+    /** The array's memory: {@code capacity} times {@code struct iovec}. */
+    public MemorySegment segment() {
+        return array;
+    }
+}

@@ -1,0 +1,279 @@
+package io.ferrule.uring;
+
+import static io.ferrule.uring.RingLayout.CQE_EXTRA;
+import static io.ferrule.uring.RingLayout.CQE_FLAGS;
+import static io.ferrule.uring.RingLayout.CQE_RES;
+import static io.ferrule.uring.RingLayout.CQE_USER_DATA;
+import static io.ferrule.uring.RingLayout.WORD;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The completion queue, and a cursor on it: {@code while (cq.next()) { use cq.userData(), cq.res(), cq.flags(); }}.
+ *
+ * <p>The cursor holds a copy of the completion: it stays valid until the next call of {@link #next}, whatever the kernel does meanwhile. Slots go
+ * back to the kernel in batches: when the queue has been read to its end, and whenever the ring submits or waits.
+ *
+ * <p>Of the memory shared with the kernel, it writes the tail and the entries, we write the head. Our acquire load of the tail makes the entries
+ * before it visible; our release store of the head comes after all reads of the entries it frees.
+ */
+public final class CompletionQueue {
+    /** The upper 16 bits of the flags are the id of the provided buffer that was used. Linux 5.7. */
+    public static final int IORING_CQE_F_BUFFER = 1;
+
+    /** More completions of the same request will follow. Linux 5.13. */
+    public static final int IORING_CQE_F_MORE = 1 << 1;
+
+    /** The socket holds more data. Linux 5.19. */
+    public static final int IORING_CQE_F_SOCK_NONEMPTY = 1 << 2;
+
+    /** The second completion of a zero-copy send: its memory is free. Linux 6.0. */
+    public static final int IORING_CQE_F_NOTIF = 1 << 3;
+
+    /** The provided buffer is not used up: more completions will carry its id. Linux 6.12. */
+    public static final int IORING_CQE_F_BUF_MORE = 1 << 4;
+
+    private static final int IORING_CQE_F_SKIP = 1 << 5;
+    private static final int IORING_CQE_F_32 = 1 << 15;
+    private static final int IORING_CQE_BUFFER_SHIFT = 16;
+
+    /** Where the flags lie in the word that begins with the result. */
+    private static final int FLAGS_SHIFT = 8 * (int) (CQE_FLAGS - CQE_RES);
+
+    private final IoUring ring;
+    private final MemorySegment kernelHead;
+    private final MemorySegment kernelTail;
+    private final MemorySegment kernelOverflow;
+    private final MemorySegment entries;
+    private final int mask;
+    private final long stride;
+    private final boolean mixed;
+
+    /** The next completion to read; what lies before it has been read. */
+    private int head;
+
+    /** As the kernel's tail was when last looked at. */
+    private int knownTail;
+
+    /** Requests that have had their last completion, modulo 2^32. */
+    private int finished;
+
+    private long overflows;
+
+    private long userData;
+    private int res;
+    private int flags;
+    private int slots;
+    private long extra1;
+    private long extra2;
+
+    CompletionQueue(IoUring ring, RingMemory memory) {
+        this.ring = ring;
+        this.kernelHead = memory.cqHead();
+        this.kernelTail = memory.cqTail();
+        this.kernelOverflow = memory.cqOverflow();
+        this.entries = memory.cqes();
+        this.mask = memory.cqEntries() - 1;
+        this.stride = memory.cqeStride();
+        this.mixed = memory.cqesMixed();
+        this.head = (int) WORD.getAcquire(kernelHead, 0L);
+        this.knownTail = head;
+    }
+
+    /** Carries on from another view of the same queue, which must not be used any more. */
+    CompletionQueue(CompletionQueue before, RingMemory memory) {
+        this(before.ring, memory);
+        this.head = before.head;
+        this.knownTail = before.head;
+        this.finished = before.finished;
+        this.overflows = before.overflows;
+    }
+
+    /**
+     * Moves to the next completion and consumes it. When the queue is empty but the kernel holds completions back (overflow, deferred task work),
+     * they are fetched first, with a system call.
+     *
+     * @return false when there is none
+     * @throws IllegalStateException after close, or from a thread that does not own the ring
+     */
+    public boolean next() {
+        if (!peek()) {
+            return false;
+        }
+        head += slots;
+        finished += (flags & IORING_CQE_F_MORE) == 0 ? 1 : 0;
+        return true;
+    }
+
+    /**
+     * Puts the cursor on the next completion without consuming it: {@link #next} will return the same. Mirrors {@code io_uring_peek_cqe}, and
+     * fetches as {@link #next} does.
+     *
+     * @return false when there is none
+     */
+    public boolean peek() {
+        ring.checkOwner();
+        for (; ; ) {
+            int at = head;
+            if (at == knownTail && !arrived()) {
+                return false;
+            }
+            MemorySegment e = entries;
+            long from = (at & mask) * stride;
+            userData = e.get(JAVA_LONG, from + CQE_USER_DATA);
+            long result = e.get(JAVA_LONG, from + CQE_RES);
+            int f = (int) (result >>> FLAGS_SHIFT);
+            res = (int) result;
+            flags = f;
+            if (!mixed) {
+                slots = 1;
+                if (stride > RingLayout.CQE_SIZE) {
+                    loadExtra(from);
+                }
+                return true;
+            }
+            if ((f & IORING_CQE_F_SKIP) == 0) {
+                slots = (f & IORING_CQE_F_32) == 0 ? 1 : 2;
+                if (slots == 2) {
+                    loadExtra(from);
+                }
+                return true;
+            }
+            head = at + 1; // a filler at the end of the ring, before an entry of two slots
+        }
+    }
+
+    /**
+     * Hands each completion that is there now to the handler, oldest first, and consumes it. The handler may submit new requests; completions that
+     * arrive meanwhile are left for the next call. When the handler throws, the completion it was given is consumed and the rest is not.
+     *
+     * @return how many there were
+     */
+    public int forEach(CompletionHandler handler) {
+        int count = 0;
+        if (peek()) {
+            int end = knownTail;
+            while (head - end < 0 && next()) {
+                count++;
+                handler.completed(userData, res, flags);
+            }
+        }
+        release();
+        return count;
+    }
+
+    /**
+     * Consumes completions unread. Mirrors {@code io_uring_cq_advance}.
+     *
+     * @param count at most {@link #ready()}
+     * @throws IllegalArgumentException for more than there are, or a negative number
+     */
+    public void advance(int count) {
+        if (count < 0 || count > ready()) {
+            throw new IllegalArgumentException(
+                    "cannot advance by " + count + ": " + ready() + " completions are ready");
+        }
+        for (int i = 0; i < count; i++) {
+            next();
+        }
+        release();
+    }
+
+    /** Completions in the queue that have not been consumed. Mirrors {@code io_uring_cq_ready}. */
+    public int ready() {
+        ring.checkOwner();
+        knownTail = (int) WORD.getAcquire(kernelTail, 0L);
+        return knownTail - head;
+    }
+
+    /** How many completions the queue holds. */
+    public int entries() {
+        return mask + 1;
+    }
+
+    /** The user data of the completion that {@link #next} or {@link #peek} moved to. */
+    public long userData() {
+        return userData;
+    }
+
+    /** Its result: a negative errno on failure, otherwise what the operation says. */
+    public int res() {
+        return res;
+    }
+
+    /** Its flags: {@code IORING_CQE_F_...}. */
+    public int flags() {
+        return flags;
+    }
+
+    /** Whether more completions of the same request will follow. While that is so, the kernel uses the request's memory. */
+    public boolean hasMore() {
+        return (flags & IORING_CQE_F_MORE) != 0;
+    }
+
+    /**
+     * The id of the provided buffer it used.
+     *
+     * @return -1 when it used none
+     */
+    public int bufferId() {
+        return (flags & IORING_CQE_F_BUFFER) == 0 ? -1 : flags >>> IORING_CQE_BUFFER_SHIFT;
+    }
+
+    /** The first 8 of the extra 16 bytes of a 32-byte completion ({@code big_cqe[0]}); meaningless for a 16-byte one. */
+    public long extra1() {
+        return extra1;
+    }
+
+    /** The last 8 of the extra 16 bytes of a 32-byte completion ({@code big_cqe[1]}); meaningless for a 16-byte one. */
+    public long extra2() {
+        return extra2;
+    }
+
+    /**
+     * How often the queue was found full, with completions waiting in the kernel. They are not lost, but each time costs a system call and kernel
+     * memory: read the queue more often, or make it larger ({@link RingOptions#cqEntries}).
+     */
+    public long overflows() {
+        return overflows;
+    }
+
+    /** Completions that the kernel had no memory to keep: they are lost. 0, unless the machine ran out of memory while the queue was full. */
+    public int lost() {
+        ring.checkOwner();
+        return kernelOverflow.get(JAVA_INT, 0);
+    }
+
+    int finished() {
+        return finished;
+    }
+
+    /** Gives the slots of all consumed completions back to the kernel. */
+    void release() {
+        WORD.setRelease(kernelHead, 0L, head);
+    }
+
+    void countOverflow() {
+        overflows++;
+    }
+
+    private boolean arrived() {
+        knownTail = (int) WORD.getAcquire(kernelTail, 0L);
+        if (head != knownTail) {
+            return true;
+        }
+        release();
+        if (!ring.fetchHeldBack()) {
+            return false;
+        }
+        knownTail = (int) WORD.getAcquire(kernelTail, 0L);
+        return head != knownTail;
+    }
+
+    private void loadExtra(long from) {
+        extra1 = entries.get(JAVA_LONG, from + CQE_EXTRA);
+        extra2 = entries.get(JAVA_LONG, from + CQE_EXTRA + 8);
+    }
+}

@@ -1,0 +1,488 @@
+package io.ferrule.uring;
+
+import static io.ferrule.uring.RingLayout.WORD;
+
+import io.ferrule.bindings.liburing.LibUring;
+import io.ferrule.sys.Errno;
+import io.ferrule.sys.ErrnoException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * A ring: a queue of requests to the kernel and a queue of their completions, in memory shared with it. Requests are filled in through
+ * {@link #sq()}, handed over by {@link #submit}, and come back through {@link #cq()}.
+ *
+ * <p>A ring belongs to one platform thread: the one that opened it, or, where it starts disabled, the one that enables it. Another thread gets a
+ * {@link WrongThreadException}. After close, every method throws IllegalStateException. Filling, submitting and reading completions allocates
+ * nothing.
+ *
+ * <p>What the caller must guarantee is said at {@link Sqe}: memory lives until the request's last completion.
+ */
+public final class IoUring implements AutoCloseable {
+    private static final int IORING_SQ_NEED_WAKEUP = 1;
+    private static final int IORING_SQ_CQ_OVERFLOW = 1 << 1;
+    private static final int IORING_SQ_TASKRUN = 1 << 2;
+
+    private static final Thread NOBODY = Thread.ofPlatform().name("nobody").unstarted(() -> {});
+
+    private static final int NO_TIMEOUT = -1;
+    private static final long NANOS = 1_000_000_000L;
+
+    /** How often the kernel is asked again when it has no resources for a request, 1 ms apart, before that is an error. */
+    private static final int PATIENCE = 1000;
+
+    private final RingHandle handle;
+    private final boolean sqPoll;
+    private final boolean ioPoll;
+    private RingMemory memory;
+    private SubmissionQueue sq;
+    private CompletionQueue cq;
+    private MemorySegment sqFlags;
+    private int enterFlags;
+    private int enterDescriptor;
+    private boolean disabled;
+
+    /** The thread this ring belongs to; {@link #NOBODY} after close, so that one comparison finds out both. */
+    private Thread owner;
+
+    private IoUring(RingHandle handle, boolean registerDescriptor) {
+        this.handle = handle;
+        this.sqPoll = handle.has(SetupFlag.IORING_SETUP_SQPOLL);
+        this.ioPoll = handle.has(SetupFlag.IORING_SETUP_IOPOLL);
+        this.disabled = handle.has(SetupFlag.IORING_SETUP_R_DISABLED);
+        this.owner = Thread.currentThread();
+        this.memory = handle.view();
+        this.sq = new SubmissionQueue(this, memory);
+        this.cq = new CompletionQueue(this, memory);
+        this.sqFlags = memory.sqFlags();
+        handle.prepareEnter(registerDescriptor && !disabled);
+        this.enterFlags = handle.enterFlags();
+        this.enterDescriptor = handle.enterDescriptor();
+    }
+
+    /**
+     * Opens a ring with {@link RingOptions#defaults()}.
+     *
+     * @param entries of the submission queue, 1 to 32,768; rounded up to a power of two
+     * @throws IoUringUnavailableException when there is none to be had; its {@code cause} and its message say why, and what to do
+     */
+    public static IoUring open(int entries) throws IoUringUnavailableException {
+        return open(entries, RingOptions.defaults());
+    }
+
+    /**
+     * Opens a ring. Mirrors {@code io_uring_queue_init_params}. Linux 5.1.
+     *
+     * @param entries of the submission queue, 1 to 32,768; rounded up to a power of two
+     * @throws IoUringUnavailableException when there is none to be had; its {@code cause} and its message say why, and what to do
+     * @throws IllegalArgumentException when the options contradict each other
+     * @throws IllegalStateException from a virtual thread, which has no kernel thread of its own for the ring to belong to
+     */
+    public static IoUring open(int entries, RingOptions options) throws IoUringUnavailableException {
+        refuseVirtualThread();
+        options.check(entries);
+        RingHandle handle = RingHandle.open(entries, options);
+        try {
+            return new IoUring(handle, options.registersRingDescriptor());
+        } catch (RuntimeException | Error e) {
+            handle.exit();
+            throw e;
+        }
+    }
+
+    /** The submission queue. Of a ring that starts disabled, ask again after {@link #enable}. */
+    public SubmissionQueue sq() {
+        return sq;
+    }
+
+    /** The completion queue. Of a ring that starts disabled, ask again after {@link #enable}. */
+    public CompletionQueue cq() {
+        return cq;
+    }
+
+    /**
+     * Hands all filled entries to the kernel. Mirrors {@code io_uring_submit}.
+     *
+     * @return how many it has taken. Fewer than were filled: the kernel stopped at one it refused (without SUBMIT_ALL), or it takes no more until
+     *     completions are consumed (EBUSY, EAGAIN); the rest stays in the queue and goes with the next submit
+     * @throws IOException when the kernel refuses the call itself
+     */
+    public int submit() throws IOException {
+        checkOwner();
+        int pending = sq.publish();
+        return pending == 0 ? 0 : enter(pending, 0, NO_TIMEOUT);
+    }
+
+    /**
+     * Hands all filled entries to the kernel and waits until a number of completions is ready. Mirrors {@code io_uring_submit_and_wait}. Blocks
+     * the thread; garbage collection goes on.
+     *
+     * @param count 0 to the size of the completion queue
+     * @return how many are ready, at least {@code count}
+     */
+    public int submitAndWait(int count) throws IOException {
+        return turn(true, count, NO_TIMEOUT);
+    }
+
+    /**
+     * Hands all filled entries to the kernel and waits until a number of completions is ready, or for a time. Mirrors
+     * {@code io_uring_submit_and_wait_timeout}. Linux 5.11 (EXT_ARG).
+     *
+     * @param count 0 to the size of the completion queue
+     * @param timeoutNanos how long to wait at most, from now
+     * @return how many are ready; fewer than {@code count} when the time is up
+     * @throws UnsupportedOperationException on a kernel without {@link Feature#IORING_FEAT_EXT_ARG}
+     */
+    public int submitAndWait(int count, long timeoutNanos) throws IOException {
+        return turn(true, count, checkTimeout(timeoutNanos));
+    }
+
+    /**
+     * Waits until a number of completions is ready, without submitting anything. Mirrors {@code io_uring_wait_cqe_nr}.
+     *
+     * @param count 0 to the size of the completion queue
+     * @return how many are ready, at least {@code count}
+     */
+    public int await(int count) throws IOException {
+        return turn(false, count, NO_TIMEOUT);
+    }
+
+    /**
+     * Waits until a number of completions is ready, or for a time, without submitting anything. Mirrors {@code io_uring_wait_cqes}. Linux 5.11
+     * (EXT_ARG).
+     *
+     * @param count 0 to the size of the completion queue
+     * @param timeoutNanos how long to wait at most, from now
+     * @return how many are ready; fewer than {@code count} when the time is up
+     * @throws UnsupportedOperationException on a kernel without {@link Feature#IORING_FEAT_EXT_ARG}
+     */
+    public int await(int count, long timeoutNanos) throws IOException {
+        return turn(false, count, checkTimeout(timeoutNanos));
+    }
+
+    /**
+     * Starts a ring that was opened with {@code R_DISABLED}, and makes it the calling thread's. Mirrors {@code io_uring_enable_rings}. Linux 5.10.
+     *
+     * @throws IllegalStateException when it is not disabled, or from a virtual thread
+     */
+    public void enable() throws IOException {
+        refuseVirtualThread();
+        if (isClosed() || !disabled) {
+            throw new IllegalStateException(isClosed() ? "the ring is closed" : "the ring is not disabled");
+        }
+        int result = LibUring.io_uring_enable_rings(handle.struct());
+        if (result < 0) {
+            throw new ErrnoException(result, "io_uring_enable_rings", toString(), null);
+        }
+        disabled = false;
+        if (owner != Thread.currentThread()) {
+            adopt();
+        }
+        handle.prepareEnter(true);
+        enterFlags = handle.enterFlags();
+        enterDescriptor = handle.enterDescriptor();
+    }
+
+    /** Registered files and buffers. */
+    public Registration register() {
+        checkOwner();
+        return new Registration(this, handle.struct());
+    }
+
+    /** What the kernel says it can do. Mirrors {@code io_uring_get_probe_ring}. Linux 5.6. */
+    public Probe probe() throws IOException {
+        checkOwner();
+        return Probe.of(handle.struct());
+    }
+
+    /** The flags it was set up with, those included that the defaults brought. */
+    public Set<SetupFlag> setupFlags() {
+        return SetupFlag.in(handle.setupFlags());
+    }
+
+    /** What its kernel can do. */
+    public Set<Feature> features() {
+        return Feature.in(handle.features());
+    }
+
+    /**
+     * The ring's descriptor, for {@code poll}, {@code epoll} or another ring: it is readable when completions are ready. Owned by the ring.
+     *
+     * @throws IllegalStateException after close
+     */
+    public int descriptor() {
+        checkOwner();
+        return handle.descriptor();
+    }
+
+    /**
+     * Requests that the kernel has taken and whose last completion has not been consumed. A request marked {@link Sqe#skipSuccess} counts until it
+     * fails, for nobody learns of its success.
+     */
+    public int inFlight() {
+        checkOwner();
+        return (sqPoll ? sq.published() : sq.consumed()) - cq.finished();
+    }
+
+    /**
+     * Closes the ring: cancels what is in flight, waits until all of it has completed, and only then unmaps and frees. Those completions are
+     * dropped, and so are entries that were filled and not submitted. A second close does nothing.
+     *
+     * <p>Only the owner may close a ring, or any thread once the owner has ended.
+     *
+     * @throws IllegalStateException when requests stay in flight because the kernel offers no way to cancel them (before Linux 5.19, or when the
+     *     owner has ended): the ring stays open, for the kernel still uses the requests' memory
+     */
+    @Override
+    public void close() {
+        if (isClosed()) {
+            return;
+        }
+        if (owner != Thread.currentThread()) {
+            if (owner.isAlive()) {
+                throw wrongThread();
+            }
+            handle.forgetRegisteredDescriptor(); // it was the dead thread's
+            adopt();
+            enterFlags = handle.enterFlags();
+            enterDescriptor = handle.enterDescriptor();
+        }
+        sq.discardUnpublished();
+        if (!disabled) {
+            new Quiesce(this, handle.struct()).run();
+        }
+        owner = NOBODY;
+        memory.close();
+        handle.exit();
+    }
+
+    @Override
+    public String toString() {
+        return "ring of " + sq.entries() + (isClosed() ? " (closed)" : " (fd " + handle.descriptor() + ")");
+    }
+
+    // ---- for the queues ----
+
+    /** One comparison on the hot path; the reason is found out afterwards. */
+    void checkOwner() {
+        if (Thread.currentThread() != owner) {
+            throw refusal();
+        }
+    }
+
+    /**
+     * Enters the kernel if it holds completions back: they did not fit the queue, or wait for their task work to be run by us.
+     *
+     * @return whether it was entered
+     */
+    boolean fetchHeldBack() {
+        int flags = (int) WORD.getOpaque(sqFlags, 0L);
+        if ((flags & (IORING_SQ_CQ_OVERFLOW | IORING_SQ_TASKRUN)) == 0 && !ioPoll) {
+            return false;
+        }
+        if ((flags & IORING_SQ_CQ_OVERFLOW) != 0) {
+            cq.countOverflow();
+        }
+        int result = handle.enter(enterDescriptor, 0, 0, enterFlags | LibUring.IORING_ENTER_GETEVENTS(), 0);
+        if (result < 0 && !isPassing(result)) {
+            throw new UncheckedIOException(failure(result));
+        }
+        return true;
+    }
+
+    /** Submits what has been published, until there is room for {@code count} entries more. */
+    void submitForRoom(int count) {
+        try {
+            for (int tries = 0; sq.spaceLeft() < count; tries++) {
+                int pending = sq.pending();
+                int taken = sqPoll ? waitForSqThread() : enter(pending, 0, NO_TIMEOUT);
+                if (taken == 0) {
+                    pauseOrGiveUp(tries, Errno.EBUSY.number());
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    // ---- entering the kernel ----
+
+    /** Submits if asked, and waits until {@code count} completions are ready or the time is up. */
+    private int turn(boolean submit, int count, long timeoutNanos) throws IOException {
+        checkOwner();
+        if (count < 0 || count > cq.entries()) {
+            throw new IllegalArgumentException(
+                    "cannot wait for " + count + " completions: the queue holds " + cq.entries());
+        }
+        long deadline = timeoutNanos < 0 ? 0 : System.nanoTime() + timeoutNanos;
+        long left = timeoutNanos;
+        for (int tries = 0; ; ) {
+            int pending = submit ? sq.publish() : 0;
+            int ready = cq.ready();
+            if (pending == 0 && ready >= count) {
+                return ready;
+            }
+            cq.release();
+            int result = enterOnce(pending, count, left);
+            if (result < 0) {
+                if (is(result, Errno.ETIME)) {
+                    return cq.ready();
+                }
+                if (!isPassing(result)) {
+                    throw failure(result);
+                }
+                if (!is(result, Errno.EINTR)) {
+                    if (cq.ready() > 0) {
+                        return cq.ready(); // consuming them is what makes room
+                    }
+                    pauseOrGiveUp(tries++, result);
+                }
+            }
+            if (timeoutNanos >= 0) {
+                left = deadline - System.nanoTime();
+                if (left <= 0) {
+                    if (submit && sq.pending() > 0) {
+                        submit();
+                    }
+                    return cq.ready();
+                }
+            }
+        }
+    }
+
+    /** Submits; what passes by itself (EINTR) is tried again, what passes when completions are consumed (EBUSY, EAGAIN) gives 0. */
+    private int enter(int pending, int count, long timeoutNanos) throws IOException {
+        cq.release();
+        for (; ; ) {
+            int result = enterOnce(pending, count, timeoutNanos);
+            if (result >= 0) {
+                return result;
+            }
+            if (is(result, Errno.EBUSY) || is(result, Errno.EAGAIN)) {
+                return 0;
+            }
+            if (!is(result, Errno.EINTR)) {
+                throw failure(result);
+            }
+        }
+    }
+
+    /**
+     * One {@code io_uring_enter}, or none where the SQPOLL thread is awake and nothing is waited for.
+     *
+     * @return what the kernel answered
+     */
+    private int enterOnce(int pending, int count, long timeoutNanos) {
+        int flags = enterFlags;
+        if (sqPoll) {
+            // The kernel thread sets NEED_WAKEUP and then looks at the tail once more; we store the tail and then look
+            // at NEED_WAKEUP. Without a full
+            // fence between our two, both could miss the other.
+            VarHandle.fullFence();
+            if (((int) WORD.getOpaque(sqFlags, 0L) & IORING_SQ_NEED_WAKEUP) != 0) {
+                flags |= LibUring.IORING_ENTER_SQ_WAKEUP();
+            } else if (count == 0) {
+                return pending;
+            }
+        }
+        if (count > 0) {
+            flags |= LibUring.IORING_ENTER_GETEVENTS();
+        }
+        return timeoutNanos < 0
+                ? handle.enter(enterDescriptor, pending, count, flags, 0)
+                : handle.enterWithTimeout(enterDescriptor, pending, count, flags, timeoutNanos);
+    }
+
+    /** Under SQPOLL the kernel thread makes the room: waits for it. */
+    private int waitForSqThread() throws IOException {
+        int before = sq.consumed();
+        int flags = enterFlags | LibUring.IORING_ENTER_SQ_WAIT();
+        VarHandle.fullFence();
+        if (((int) WORD.getOpaque(sqFlags, 0L) & IORING_SQ_NEED_WAKEUP) != 0) {
+            flags |= LibUring.IORING_ENTER_SQ_WAKEUP();
+        }
+        int result = handle.enter(enterDescriptor, 0, 0, flags, 0);
+        if (result < 0 && !isPassing(result)) {
+            throw failure(result);
+        }
+        return sq.consumed() - before;
+    }
+
+    private void pauseOrGiveUp(int tries, int result) throws IOException {
+        if (tries >= PATIENCE) {
+            throw failure(result);
+        }
+        LockSupport.parkNanos(NANOS / 1000);
+    }
+
+    private static boolean isPassing(int result) {
+        return is(result, Errno.EINTR) || is(result, Errno.EAGAIN) || is(result, Errno.EBUSY);
+    }
+
+    private static boolean is(int result, Errno errno) {
+        return result == -errno.number();
+    }
+
+    private ErrnoException failure(int result) {
+        String advice = null;
+        if (is(result, Errno.EAGAIN) || Math.abs(result) == Errno.EBUSY.number()) {
+            advice =
+                    "The kernel takes no more requests until completions are consumed: read ring.cq(), then go on; nothing is lost";
+        } else if (is(result, Errno.EBADR)) {
+            advice = "The kernel ran out of memory for completions that did not fit the queue: " + cq.lost()
+                    + " are lost. Open the ring with more cqEntries, or keep fewer requests in flight";
+        } else if (is(result, Errno.EEXIST)) {
+            advice = "Another thread submitted to this ring first, and SINGLE_ISSUER reserves it for that one";
+        } else if (is(result, Errno.EBADFD)) {
+            advice = "The ring is disabled: call enable() first";
+        }
+        return new ErrnoException(result, "io_uring_enter", toString(), advice);
+    }
+
+    // ---- who may do what ----
+
+    /** Makes the ring the calling thread's, with a view of the memory that this thread may use. */
+    private void adopt() {
+        memory = handle.view();
+        sq = new SubmissionQueue(this, memory);
+        cq = new CompletionQueue(cq, memory);
+        sqFlags = memory.sqFlags();
+        owner = Thread.currentThread();
+    }
+
+    private boolean isClosed() {
+        return owner == NOBODY;
+    }
+
+    private RuntimeException refusal() {
+        return isClosed() ? new IllegalStateException("the ring is closed") : wrongThread();
+    }
+
+    private RuntimeException wrongThread() {
+        return new WrongThreadException(
+                "this ring belongs to thread \"" + owner.getName() + "\", and only that one may use it; this is \""
+                        + Thread.currentThread().getName() + "\"");
+    }
+
+    private static void refuseVirtualThread() {
+        if (Thread.currentThread().isVirtual()) {
+            throw new IllegalStateException(
+                    "a ring belongs to a kernel thread, and a virtual thread changes between them: open it on a platform thread");
+        }
+    }
+
+    private long checkTimeout(long nanos) {
+        if (nanos < 0) {
+            throw new IllegalArgumentException("a timeout is 0 nanoseconds or more, not " + nanos);
+        }
+        if ((handle.features() & Feature.IORING_FEAT_EXT_ARG.bit()) == 0) {
+            throw new UnsupportedOperationException(
+                    "this kernel cannot wait with a timeout (EXT_ARG, Linux 5.11): submit a timeout() request instead");
+        }
+        return nanos;
+    }
+}

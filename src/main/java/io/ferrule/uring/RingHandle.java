@@ -1,0 +1,199 @@
+package io.ferrule.uring;
+
+import io.ferrule.bindings.liburing.LibUring;
+import io.ferrule.bindings.liburing.io_uring;
+import io.ferrule.bindings.liburing.io_uring_params;
+import io.ferrule.sys.Errno;
+import io.ferrule.sys.NativeLibrary;
+import io.ferrule.sys.SystemCall;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * liburing's {@code struct io_uring} and the scratch memory beside it: everything about a ring that does not depend on which thread uses it. The
+ * struct lives in automatic memory, which the garbage collector frees, so that a ring can change hands and its end costs no thread handshake.
+ */
+final class RingHandle {
+    private static final int LONGEST_RETRY_MILLIS = 32;
+    private static final long MILLIS_IN_NANOS = 1_000_000L;
+    private static final long NANOS = 1_000_000_000L;
+
+    private final MemorySegment struct;
+    private final MemorySegment timespecs;
+    private final MemorySegment waitArgument;
+    private final MemorySegment waitTimespec;
+    private final int setupFlags;
+
+    private RingHandle(MemorySegment struct, int setupFlags, int entries, Arena arena) {
+        this.struct = struct;
+        this.setupFlags = setupFlags;
+        this.timespecs = arena.allocate(entries * RingLayout.TIMESPEC_SIZE, 8);
+        this.waitTimespec = arena.allocate(RingLayout.TIMESPEC_SIZE, 8);
+        this.waitArgument = arena.allocate(RingLayout.GETEVENTS_ARG_SIZE, 8);
+        waitArgument.set(ValueLayout.JAVA_LONG, RingLayout.GETEVENTS_ARG_TS, waitTimespec.address());
+    }
+
+    /** Sets a ring up with the best flags that the kernel takes, smaller if there is no memory for the size asked. */
+    static RingHandle open(int entries, RingOptions options) throws IoUringUnavailableException {
+        IoUringUnavailableException.throwIfTurnedOff();
+        try {
+            NativeLibrary.load();
+        } catch (UnsatisfiedLinkError e) {
+            throw IoUringUnavailableException.noHelper(e);
+        }
+        int smallest = Math.min(entries, options.minEntries());
+        int result = 0;
+        for (int size = entries; size >= smallest; size /= 2) {
+            RingSetup setup = new RingSetup(size, options);
+            result = size == entries ? setup.runPatiently() : setup.run();
+            RingHandle handle = setup.handle();
+            if (handle != null) {
+                return handle;
+            }
+            if (result != -Errno.ENOMEM.number()) {
+                break;
+            }
+        }
+        throw IoUringUnavailableException.of(result, entries, options);
+    }
+
+    /** One size's attempts. */
+    private static final class RingSetup {
+        private final int entries;
+        private final RingOptions options;
+        private @Nullable RingHandle handle;
+
+        RingSetup(int entries, RingOptions options) {
+            this.entries = entries;
+            this.options = options;
+        }
+
+        @Nullable
+        RingHandle handle() {
+            return handle;
+        }
+
+        /** The memory of rings that were just closed, also by a process that has ended, comes back a moment later. */
+        int runPatiently() {
+            int result = run();
+            for (int millis = 1; result == -Errno.ENOMEM.number() && millis <= LONGEST_RETRY_MILLIS; millis *= 2) {
+                LockSupport.parkNanos(millis * MILLIS_IN_NANOS);
+                result = run();
+            }
+            return result;
+        }
+
+        int run() {
+            int result = 0;
+            for (int flags : options.candidates()) {
+                result = attempt(flags);
+                if (result != -Errno.EINVAL.number()) {
+                    return result;
+                }
+            }
+            return result;
+        }
+
+        private int attempt(int flags) {
+            Arena arena = Arena.ofAuto();
+            MemorySegment struct = io_uring.allocate(arena);
+            MemorySegment params = io_uring_params.allocate(arena);
+            io_uring_params.flags(params, flags);
+            io_uring_params.cq_entries(params, cqEntries());
+            io_uring_params.sq_thread_idle(params, options.sqThreadIdleMillis());
+            io_uring_params.sq_thread_cpu(params, options.sqThreadCpu());
+            IoUring workersOf = options.workersOf();
+            if (workersOf != null) {
+                io_uring_params.wq_fd(params, workersOf.descriptor());
+            }
+            int result = LibUring.io_uring_queue_init_params(entries, struct, params);
+            if (result >= 0) {
+                handle = new RingHandle(
+                        struct, io_uring_params.flags(params), io_uring_params.sq_entries(params), arena);
+            }
+            return result;
+        }
+
+        private int cqEntries() {
+            return options.cqEntries() == 0 ? 0 : Math.max(entries, options.cqEntries());
+        }
+    }
+
+    MemorySegment struct() {
+        return struct;
+    }
+
+    /** The ring's memory as the calling thread may use it. */
+    RingMemory view() {
+        return new RingMemory(struct, setupFlags, timespecs);
+    }
+
+    int setupFlags() {
+        return setupFlags;
+    }
+
+    boolean has(SetupFlag flag) {
+        return (setupFlags & flag.bit()) != 0;
+    }
+
+    int features() {
+        return io_uring.features(struct);
+    }
+
+    int descriptor() {
+        return io_uring.ring_fd(struct);
+    }
+
+    /** Makes each enter cheaper where the kernel can: a registered descriptor, no iowait accounting, no copy in a child process. */
+    void prepareEnter(boolean registerDescriptor) {
+        LibUring.io_uring_ring_dontfork(struct);
+        LibUring.io_uring_set_iowait(struct, false);
+        if (registerDescriptor) {
+            LibUring.io_uring_register_ring_fd(struct); // refused by old kernels; then the plain descriptor serves
+        }
+    }
+
+    /** The flags that liburing would add to each enter: REGISTERED_RING, NO_IOWAIT. */
+    int enterFlags() {
+        return io_uring.int_flags(struct)
+                & (LibUring.IORING_ENTER_REGISTERED_RING() | LibUring.IORING_ENTER_NO_IOWAIT());
+    }
+
+    /** The registered index where there is one, or else the descriptor. */
+    int enterDescriptor() {
+        return io_uring.enter_ring_fd(struct);
+    }
+
+    /** A registered descriptor is its thread's and went with it. Its number may be another ring's in the calling thread. */
+    void forgetRegisteredDescriptor() {
+        io_uring.int_flags(struct, (byte) (io_uring.int_flags(struct) & ~LibUring.IORING_ENTER_REGISTERED_RING()));
+        io_uring.enter_ring_fd(struct, io_uring.ring_fd(struct));
+    }
+
+    /** {@code io_uring_enter}. Returns the kernel's answer. */
+    int enter(int descriptor, int submit, int wait, int flags, long argument) {
+        return SystemCall.invoke(SystemCall.IO_URING_ENTER, descriptor, submit, wait, flags, argument, 0);
+    }
+
+    /** {@code io_uring_enter} that waits for a time at most. Returns the kernel's answer: -ETIME when it is up. */
+    int enterWithTimeout(int descriptor, int submit, int wait, int flags, long nanos) {
+        waitTimespec.set(ValueLayout.JAVA_LONG, RingLayout.TIMESPEC_SEC, nanos / NANOS);
+        waitTimespec.set(ValueLayout.JAVA_LONG, RingLayout.TIMESPEC_NSEC, nanos % NANOS);
+        return SystemCall.invoke(
+                SystemCall.IO_URING_ENTER,
+                descriptor,
+                submit,
+                wait,
+                flags | LibUring.IORING_ENTER_EXT_ARG() | LibUring.IORING_ENTER_GETEVENTS(),
+                waitArgument.address(),
+                RingLayout.GETEVENTS_ARG_SIZE);
+    }
+
+    /** Unmaps the ring and closes its descriptor. Nothing may be in flight, and no view may be used any more. */
+    void exit() {
+        LibUring.io_uring_queue_exit(struct);
+    }
+}

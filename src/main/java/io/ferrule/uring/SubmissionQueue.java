@@ -1,0 +1,155 @@
+package io.ferrule.uring;
+
+import static io.ferrule.uring.RingLayout.WORD;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The submission queue: {@code sq.next()} hands out the one {@link Sqe} of the ring, on a fresh slot. What has been filled goes to the kernel with
+ * {@link IoUring#submit}, and earlier when the queue is full.
+ *
+ * <p>Of the memory shared with the kernel, we write the entries and the tail, it writes the head. Our release store of the tail makes the entries
+ * before it visible; our acquire load of the head comes before we write the slots it has freed.
+ */
+public final class SubmissionQueue {
+    private final IoUring ring;
+    private final MemorySegment kernelHead;
+    private final MemorySegment kernelTail;
+    private final int entries;
+    private final Sqe sqe;
+
+    /** The next slot to hand out. */
+    private int tail;
+
+    /** What the kernel has been shown: {@code kernelTail}. */
+    private int published;
+
+    /** As the kernel's head was when last looked at; the true one may be further. */
+    private int knownHead;
+
+    SubmissionQueue(IoUring ring, RingMemory memory) {
+        this.ring = ring;
+        this.kernelHead = memory.sqHead();
+        this.kernelTail = memory.sqTail();
+        this.entries = memory.sqEntries();
+        this.sqe = new Sqe(memory.sqes(), memory.timespecs(), memory.sqeStride());
+        this.knownHead = (int) WORD.getAcquire(kernelHead, 0L);
+        this.published = (int) WORD.getAcquire(kernelTail, 0L);
+        this.tail = published;
+    }
+
+    /**
+     * Moves the ring's {@link Sqe} to the next slot, which becomes a NOP until an operation is chosen. When the queue is full, what it holds is
+     * submitted first; an unfinished chain of linked entries stays behind, so that it goes in whole. Mirrors {@code io_uring_get_sqe}, which
+     * returns NULL instead.
+     *
+     * @throws IllegalStateException after close, from a thread that does not own the ring, or when one chain fills the whole queue
+     * @throws java.io.UncheckedIOException when the queue is full and the kernel accepts nothing: nothing is lost, consume completions and go on
+     */
+    public Sqe next() {
+        ring.checkOwner();
+        sqe.settle();
+        int at = tail;
+        if (at - knownHead >= entries) {
+            makeRoom(1);
+        }
+        tail = at + 1;
+        return sqe.moveTo(at & (entries - 1));
+    }
+
+    /**
+     * Makes room for a number of entries, submitting what the queue holds if need be, so that the next {@code count} calls of {@link #next} do not
+     * submit: a chain filled into them goes in whole.
+     *
+     * @param count 0 to {@link #entries()}
+     * @throws IllegalArgumentException when the queue has fewer entries
+     * @throws java.io.UncheckedIOException as {@link #next}
+     */
+    public void reserve(int count) {
+        ring.checkOwner();
+        if (count < 0 || count > entries) {
+            throw new IllegalArgumentException("cannot reserve " + count + " entries: the queue has " + entries);
+        }
+        if (entries - (tail - knownHead) < count) {
+            makeRoom(count);
+        }
+    }
+
+    /** How many entries can be filled before the queue is full. Mirrors {@code io_uring_sq_space_left}. */
+    public int spaceLeft() {
+        return entries - ready();
+    }
+
+    /** Entries filled that the kernel has not taken yet. Mirrors {@code io_uring_sq_ready}. */
+    public int ready() {
+        ring.checkOwner();
+        return tail - consumed();
+    }
+
+    /** How many entries the queue holds: what was asked for at {@link IoUring#open}, rounded up to a power of two. */
+    public int entries() {
+        return entries;
+    }
+
+    /** The kernel's head: how many entries it has taken, modulo 2^32. */
+    int consumed() {
+        knownHead = (int) WORD.getAcquire(kernelHead, 0L);
+        return knownHead;
+    }
+
+    /** Shows the kernel all that has been filled. Returns how much of it has not been taken yet. */
+    int publish() {
+        sqe.settle();
+        return publishTo(tail);
+    }
+
+    /** As {@link #publish}, but keeps back a chain whose last link is still to come. */
+    int publishWholeChains() {
+        sqe.settle();
+        int end = tail;
+        while (end != published && sqe.isChained((end - 1) & (entries - 1))) {
+            end--;
+        }
+        return publishTo(end);
+    }
+
+    /** What has been published and not been taken yet. */
+    int pending() {
+        return published - consumed();
+    }
+
+    /** What has been published so far, modulo 2^32. */
+    int published() {
+        return published;
+    }
+
+    /** Forgets the entries that the kernel has not been shown. */
+    void discardUnpublished() {
+        sqe.settle();
+        tail = published;
+    }
+
+    /** Requests that may succeed without a completion. */
+    int silent() {
+        return sqe.silent();
+    }
+
+    private int publishTo(int end) {
+        if (end != published) {
+            published = end;
+            WORD.setRelease(kernelTail, 0L, end);
+        }
+        return pending();
+    }
+
+    private void makeRoom(int count) {
+        if (entries - (tail - consumed()) >= count) {
+            return;
+        }
+        if (publishWholeChains() == 0 && tail - knownHead > entries - count) {
+            throw new IllegalStateException("a chain of linked entries is longer than the queue, which has " + entries
+                    + ": open the ring with more entries, or end the chain earlier");
+        }
+        ring.submitForRoom(count);
+    }
+}
