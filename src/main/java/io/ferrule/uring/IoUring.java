@@ -1,16 +1,10 @@
 package io.ferrule.uring;
 
-import static io.ferrule.uring.RingLayout.WORD;
-
 import io.ferrule.bindings.liburing.LibUring;
-import io.ferrule.sys.Errno;
 import io.ferrule.sys.ErrnoException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.foreign.MemorySegment;
-import java.lang.invoke.VarHandle;
 import java.util.Set;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * A ring: a queue of requests to the kernel and a queue of their completions, in memory shared with it. Requests are filled in through
@@ -23,27 +17,15 @@ import java.util.concurrent.locks.LockSupport;
  * <p>What the caller must guarantee is said at {@link Sqe}: memory lives until the request's last completion.
  */
 public final class IoUring implements AutoCloseable {
-    private static final int IORING_SQ_NEED_WAKEUP = 1;
-    private static final int IORING_SQ_CQ_OVERFLOW = 1 << 1;
-    private static final int IORING_SQ_TASKRUN = 1 << 2;
-
     private static final Thread NOBODY = Thread.ofPlatform().name("nobody").unstarted(() -> {});
-
-    private static final int NO_TIMEOUT = -1;
-    private static final long NANOS = 1_000_000_000L;
-
-    /** How often the kernel is asked again when it has no resources for a request, 1 ms apart, before that is an error. */
-    private static final int PATIENCE = 1000;
 
     private final RingHandle handle;
     private final boolean sqPoll;
-    private final boolean ioPoll;
+    private final boolean registerDescriptor;
     private RingMemory memory;
     private SubmissionQueue sq;
     private CompletionQueue cq;
-    private MemorySegment sqFlags;
-    private int enterFlags;
-    private int enterDescriptor;
+    private Enter kernel;
     private boolean disabled;
 
     /** The thread this ring belongs to; {@link #NOBODY} after close, so that one comparison finds out both. */
@@ -52,16 +34,14 @@ public final class IoUring implements AutoCloseable {
     private IoUring(RingHandle handle, boolean registerDescriptor) {
         this.handle = handle;
         this.sqPoll = handle.has(SetupFlag.IORING_SETUP_SQPOLL);
-        this.ioPoll = handle.has(SetupFlag.IORING_SETUP_IOPOLL);
         this.disabled = handle.has(SetupFlag.IORING_SETUP_R_DISABLED);
+        this.registerDescriptor = registerDescriptor;
         this.owner = Thread.currentThread();
         this.memory = handle.view();
         this.sq = new SubmissionQueue(this, memory);
         this.cq = new CompletionQueue(this, memory);
-        this.sqFlags = memory.sqFlags();
         handle.prepareEnter(registerDescriptor && !disabled);
-        this.enterFlags = handle.enterFlags();
-        this.enterDescriptor = handle.enterDescriptor();
+        this.kernel = new Enter(handle, memory);
     }
 
     /**
@@ -114,7 +94,7 @@ public final class IoUring implements AutoCloseable {
     public int submit() throws IOException {
         checkOwner();
         int pending = sq.publish();
-        return pending == 0 ? 0 : enter(pending, 0, NO_TIMEOUT);
+        return pending == 0 ? 0 : hand(pending);
     }
 
     /**
@@ -125,7 +105,7 @@ public final class IoUring implements AutoCloseable {
      * @return how many are ready, at least {@code count}
      */
     public int submitAndWait(int count) throws IOException {
-        return turn(true, count, NO_TIMEOUT);
+        return turn(true, count, Enter.NO_TIMEOUT);
     }
 
     /**
@@ -148,7 +128,7 @@ public final class IoUring implements AutoCloseable {
      * @return how many are ready, at least {@code count}
      */
     public int await(int count) throws IOException {
-        return turn(false, count, NO_TIMEOUT);
+        return turn(false, count, Enter.NO_TIMEOUT);
     }
 
     /**
@@ -182,9 +162,8 @@ public final class IoUring implements AutoCloseable {
         if (owner != Thread.currentThread()) {
             adopt();
         }
-        handle.prepareEnter(true);
-        enterFlags = handle.enterFlags();
-        enterDescriptor = handle.enterDescriptor();
+        handle.prepareEnter(registerDescriptor);
+        kernel = new Enter(handle, memory);
     }
 
     /** Registered files and buffers. */
@@ -248,8 +227,6 @@ public final class IoUring implements AutoCloseable {
             }
             handle.forgetRegisteredDescriptor(); // it was the dead thread's
             adopt();
-            enterFlags = handle.enterFlags();
-            enterDescriptor = handle.enterDescriptor();
         }
         sq.discardUnpublished();
         if (!disabled) {
@@ -280,16 +257,16 @@ public final class IoUring implements AutoCloseable {
      * @return whether it was entered
      */
     boolean fetchHeldBack() {
-        int flags = (int) WORD.getOpaque(sqFlags, 0L);
-        if ((flags & (IORING_SQ_CQ_OVERFLOW | IORING_SQ_TASKRUN)) == 0 && !ioPoll) {
+        if (!kernel.holdsBack()) {
             return false;
         }
-        if ((flags & IORING_SQ_CQ_OVERFLOW) != 0) {
+        if (kernel.overflown()) {
             cq.countOverflow();
         }
-        int result = handle.enter(enterDescriptor, 0, 0, enterFlags | LibUring.IORING_ENTER_GETEVENTS(), 0);
-        if (result < 0 && !isPassing(result)) {
-            throw new UncheckedIOException(failure(result));
+        try {
+            kernel.fetch();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
         return true;
     }
@@ -297,11 +274,15 @@ public final class IoUring implements AutoCloseable {
     /** Submits what has been published, until there is room for {@code count} entries more. */
     void submitForRoom(int count) {
         try {
-            for (int tries = 0; sq.spaceLeft() < count; tries++) {
-                int pending = sq.pending();
-                int taken = sqPoll ? waitForSqThread() : enter(pending, 0, NO_TIMEOUT);
-                if (taken == 0) {
-                    pauseOrGiveUp(tries, Errno.EBUSY.number());
+            for (int tries = 0; sq.spaceLeft() < count; ) {
+                int before = sq.pending();
+                if (sqPoll) {
+                    kernel.awaitRoom();
+                } else {
+                    hand(before);
+                }
+                if (sq.pending() == before) {
+                    kernel.pause(tries++);
                 }
             }
         } catch (IOException e) {
@@ -311,6 +292,20 @@ public final class IoUring implements AutoCloseable {
 
     // ---- entering the kernel ----
 
+    /** Hands published entries over. Returns how many were taken; 0 when the kernel wants completions consumed first. */
+    private int hand(int pending) throws IOException {
+        cq.release();
+        for (; ; ) {
+            int taken = kernel.submit(pending, 0, Enter.NO_TIMEOUT);
+            if (taken >= 0) {
+                return taken;
+            }
+            if (taken == Enter.BUSY) {
+                return 0;
+            }
+        }
+    }
+
     /** Submits if asked, and waits until {@code count} completions are ready or the time is up. */
     private int turn(boolean submit, int count, long timeoutNanos) throws IOException {
         checkOwner();
@@ -318,129 +313,30 @@ public final class IoUring implements AutoCloseable {
             throw new IllegalArgumentException(
                     "cannot wait for " + count + " completions: the queue holds " + cq.entries());
         }
+        cq.release();
         long deadline = timeoutNanos < 0 ? 0 : System.nanoTime() + timeoutNanos;
         long left = timeoutNanos;
-        for (int tries = 0; ; ) {
+        int tries = 0;
+        for (; ; ) {
             int pending = submit ? sq.publish() : 0;
             int ready = cq.ready();
             if (pending == 0 && ready >= count) {
                 return ready;
             }
-            cq.release();
-            int result = enterOnce(pending, count, left);
-            if (result < 0) {
-                if (is(result, Errno.ETIME)) {
-                    return cq.ready();
+            int outcome = kernel.submit(pending, count, left);
+            if (outcome == Enter.TIME_IS_UP) {
+                return cq.ready();
+            }
+            if (outcome == Enter.BUSY) {
+                if (cq.ready() > 0) {
+                    return cq.ready(); // consuming them is what makes room
                 }
-                if (!isPassing(result)) {
-                    throw failure(result);
-                }
-                if (!is(result, Errno.EINTR)) {
-                    if (cq.ready() > 0) {
-                        return cq.ready(); // consuming them is what makes room
-                    }
-                    pauseOrGiveUp(tries++, result);
-                }
+                kernel.pause(tries++);
             }
             if (timeoutNanos >= 0) {
-                left = deadline - System.nanoTime();
-                if (left <= 0) {
-                    if (submit && sq.pending() > 0) {
-                        submit();
-                    }
-                    return cq.ready();
-                }
+                left = Math.max(0, deadline - System.nanoTime());
             }
         }
-    }
-
-    /** Submits; what passes by itself (EINTR) is tried again, what passes when completions are consumed (EBUSY, EAGAIN) gives 0. */
-    private int enter(int pending, int count, long timeoutNanos) throws IOException {
-        cq.release();
-        for (; ; ) {
-            int result = enterOnce(pending, count, timeoutNanos);
-            if (result >= 0) {
-                return result;
-            }
-            if (is(result, Errno.EBUSY) || is(result, Errno.EAGAIN)) {
-                return 0;
-            }
-            if (!is(result, Errno.EINTR)) {
-                throw failure(result);
-            }
-        }
-    }
-
-    /**
-     * One {@code io_uring_enter}, or none where the SQPOLL thread is awake and nothing is waited for.
-     *
-     * @return what the kernel answered
-     */
-    private int enterOnce(int pending, int count, long timeoutNanos) {
-        int flags = enterFlags;
-        if (sqPoll) {
-            // The kernel thread sets NEED_WAKEUP and then looks at the tail once more; we store the tail and then look
-            // at NEED_WAKEUP. Without a full
-            // fence between our two, both could miss the other.
-            VarHandle.fullFence();
-            if (((int) WORD.getOpaque(sqFlags, 0L) & IORING_SQ_NEED_WAKEUP) != 0) {
-                flags |= LibUring.IORING_ENTER_SQ_WAKEUP();
-            } else if (count == 0) {
-                return pending;
-            }
-        }
-        if (count > 0) {
-            flags |= LibUring.IORING_ENTER_GETEVENTS();
-        }
-        return timeoutNanos < 0
-                ? handle.enter(enterDescriptor, pending, count, flags, 0)
-                : handle.enterWithTimeout(enterDescriptor, pending, count, flags, timeoutNanos);
-    }
-
-    /** Under SQPOLL the kernel thread makes the room: waits for it. */
-    private int waitForSqThread() throws IOException {
-        int before = sq.consumed();
-        int flags = enterFlags | LibUring.IORING_ENTER_SQ_WAIT();
-        VarHandle.fullFence();
-        if (((int) WORD.getOpaque(sqFlags, 0L) & IORING_SQ_NEED_WAKEUP) != 0) {
-            flags |= LibUring.IORING_ENTER_SQ_WAKEUP();
-        }
-        int result = handle.enter(enterDescriptor, 0, 0, flags, 0);
-        if (result < 0 && !isPassing(result)) {
-            throw failure(result);
-        }
-        return sq.consumed() - before;
-    }
-
-    private void pauseOrGiveUp(int tries, int result) throws IOException {
-        if (tries >= PATIENCE) {
-            throw failure(result);
-        }
-        LockSupport.parkNanos(NANOS / 1000);
-    }
-
-    private static boolean isPassing(int result) {
-        return is(result, Errno.EINTR) || is(result, Errno.EAGAIN) || is(result, Errno.EBUSY);
-    }
-
-    private static boolean is(int result, Errno errno) {
-        return result == -errno.number();
-    }
-
-    private ErrnoException failure(int result) {
-        String advice = null;
-        if (is(result, Errno.EAGAIN) || Math.abs(result) == Errno.EBUSY.number()) {
-            advice =
-                    "The kernel takes no more requests until completions are consumed: read ring.cq(), then go on; nothing is lost";
-        } else if (is(result, Errno.EBADR)) {
-            advice = "The kernel ran out of memory for completions that did not fit the queue: " + cq.lost()
-                    + " are lost. Open the ring with more cqEntries, or keep fewer requests in flight";
-        } else if (is(result, Errno.EEXIST)) {
-            advice = "Another thread submitted to this ring first, and SINGLE_ISSUER reserves it for that one";
-        } else if (is(result, Errno.EBADFD)) {
-            advice = "The ring is disabled: call enable() first";
-        }
-        return new ErrnoException(result, "io_uring_enter", toString(), advice);
     }
 
     // ---- who may do what ----
@@ -450,7 +346,7 @@ public final class IoUring implements AutoCloseable {
         memory = handle.view();
         sq = new SubmissionQueue(this, memory);
         cq = new CompletionQueue(cq, memory);
-        sqFlags = memory.sqFlags();
+        kernel = new Enter(handle, memory);
         owner = Thread.currentThread();
     }
 

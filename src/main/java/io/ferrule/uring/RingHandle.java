@@ -126,6 +126,11 @@ final class RingHandle {
         return struct;
     }
 
+    @Override
+    public String toString() {
+        return "ring fd " + descriptor();
+    }
+
     /** The ring's memory as the calling thread may use it. */
     RingMemory view() {
         return new RingMemory(struct, setupFlags, timespecs);
@@ -174,8 +179,8 @@ final class RingHandle {
     }
 
     /** {@code io_uring_enter}. Returns the kernel's answer. */
-    int enter(int descriptor, int submit, int wait, int flags, long argument) {
-        return SystemCall.invoke(SystemCall.IO_URING_ENTER, descriptor, submit, wait, flags, argument, 0);
+    int enter(int descriptor, int submit, int wait, int flags) {
+        return SystemCall.invoke(SystemCall.IO_URING_ENTER, descriptor, submit, wait, flags, 0, 0);
     }
 
     /** {@code io_uring_enter} that waits for a time at most. Returns the kernel's answer: -ETIME when it is up. */
