@@ -79,6 +79,28 @@ public final class Fd extends Descriptor implements AutoCloseable {
         }
     }
 
+    /**
+     * Reads into a buffer, as {@code read(2)}: blocks unless the descriptor is non-blocking. Allocates nothing.
+     *
+     * @param buffer native memory; its size is how many bytes are asked for
+     * @return bytes read, 0 at the end, or a negative errno: -EAGAIN where a non-blocking descriptor has nothing yet
+     */
+    public int read(MemorySegment buffer) {
+        return SystemCall.invoke(
+                SystemCall.READ, number(), NativeMemory.writable(buffer), NativeMemory.transferLength(buffer));
+    }
+
+    /**
+     * Writes a buffer, as {@code write(2)}: blocks unless the descriptor is non-blocking. Allocates nothing.
+     *
+     * @param buffer native memory
+     * @return bytes written, which may be fewer than there are, or a negative errno: -EAGAIN where a non-blocking descriptor takes none now
+     */
+    public int write(MemorySegment buffer) {
+        return SystemCall.invoke(
+                SystemCall.WRITE, number(), NativeMemory.readable(buffer), NativeMemory.transferLength(buffer));
+    }
+
     @Override
     public int number() {
         int fd = (int) NUMBER.getOpaque(this);

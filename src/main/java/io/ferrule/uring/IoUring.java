@@ -102,7 +102,7 @@ public final class IoUring implements AutoCloseable {
      * the thread; garbage collection goes on.
      *
      * @param count 0 to the size of the completion queue
-     * @return how many are ready, at least {@code count}
+     * @return how many are ready: at least {@code count}, or fewer when the kernel takes no more requests until those are consumed
      */
     public int submitAndWait(int count) throws IOException {
         return turn(true, count, Enter.NO_TIMEOUT);
@@ -125,7 +125,7 @@ public final class IoUring implements AutoCloseable {
      * Waits until a number of completions is ready, without submitting anything. Mirrors {@code io_uring_wait_cqe_nr}.
      *
      * @param count 0 to the size of the completion queue
-     * @return how many are ready, at least {@code count}
+     * @return how many are ready: at least {@code count}, or fewer when the kernel takes no more requests until those are consumed
      */
     public int await(int count) throws IOException {
         return turn(false, count, Enter.NO_TIMEOUT);
