@@ -9,6 +9,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Two descriptors with the kernel between them: what is written to the one can be read from the other. */
@@ -91,6 +93,28 @@ public record Pipe(Fd reader, Fd writer) implements AutoCloseable {
     /** Another descriptor of the same open file. */
     public static Fd duplicate(Fd fd) throws IOException {
         return Fd.own(check(SystemCall.invoke(SystemCall.DUP, fd.number(), 0, 0), "dup"));
+    }
+
+    /** Another descriptor of the same open file, under a number that is free. */
+    public static Fd duplicateAs(int number, Fd fd) throws IOException {
+        // The kernel gives the lowest free number, so the ones below it are taken first.
+        List<Fd> others = new ArrayList<>();
+        try {
+            for (; ; ) {
+                Fd duplicate = duplicate(fd);
+                if (duplicate.number() == number) {
+                    return duplicate;
+                }
+                others.add(duplicate);
+                if (duplicate.number() > number) {
+                    throw new AssertionError("fd " + number + " is not free");
+                }
+            }
+        } finally {
+            for (Fd other : others) {
+                other.close();
+            }
+        }
     }
 
     private static int check(int result, String operation) throws IOException {
