@@ -152,8 +152,13 @@ public final class NativeLibrary {
 
     /** The JVM gives a library file to one class loader only; a second one gets a file of its own. */
     private static @Nullable Path loadCopy(Path file, String how, List<String> attempts) {
+        // A library was loaded from the file's own directory, so that one is not mounted noexec; but it may be somebody
+        // else's.
+        Path own = file.getParent();
+        Path directory =
+                own != null && Files.isWritable(own) ? own : Path.of(System.getProperty("java.io.tmpdir", "/tmp"));
         try {
-            Path copy = Files.createTempDirectory("ferrule-").resolve(FILE_NAME);
+            Path copy = Files.createTempDirectory(directory, "ferrule-").resolve(FILE_NAME);
             Files.copy(file, copy);
             try {
                 System.load(copy.toString());
