@@ -1,7 +1,6 @@
 package io.ferrule.epoll;
 
 import io.ferrule.bindings.libc.LibC;
-import io.ferrule.sys.Abi;
 import io.ferrule.sys.Errno;
 import io.ferrule.sys.ErrnoException;
 import io.ferrule.sys.Fd;
@@ -74,10 +73,6 @@ public final class Epoll implements AutoCloseable {
     private static final int DELETE = 2;
     private static final int MODIFY = 3;
 
-    private static final long EVENT_SIZE = Abi.value("sizeof epoll_event");
-    private static final long EVENTS_OFFSET = Abi.value("epoll_event.events");
-    private static final long DATA_OFFSET = Abi.value("epoll_event.data");
-
     private static final long TIMESPEC_SIZE = 16;
     private static final long NANOS = 1_000_000_000L;
     private static final long NANOS_IN_MILLI = 1_000_000L;
@@ -122,8 +117,8 @@ public final class Epoll implements AutoCloseable {
         this.epoll = epoll;
         this.wake = wake;
         this.batch = batch;
-        this.ready = arena.allocate(EVENT_SIZE * batch, 8);
-        this.scratch = arena.allocate(Math.max(EVENT_SIZE, TIMESPEC_SIZE), 8);
+        this.ready = arena.allocate(EventLayout.SIZE * batch, 8);
+        this.scratch = arena.allocate(Math.max(EventLayout.SIZE, TIMESPEC_SIZE), 8);
     }
 
     /** Opens an interest list that takes up to 256 events at a time. Mirrors {@code epoll_create1(EPOLL_CLOEXEC)}. */
@@ -229,15 +224,15 @@ public final class Epoll implements AutoCloseable {
     public boolean next() {
         checkOwner();
         while (cursor < count) {
-            long at = cursor++ * EVENT_SIZE;
-            long key = ready.get(ValueLayout.JAVA_LONG_UNALIGNED, at + DATA_OFFSET);
+            long at = cursor++ * EventLayout.SIZE;
+            long key = ready.get(ValueLayout.JAVA_LONG_UNALIGNED, at + EventLayout.DATA);
             if (key == RegistrationTable.WAKE_UP) {
                 continue;
             }
             Registration found = registrations.find(key);
             if (found != null) {
                 current = found;
-                currentEvents = ready.get(ValueLayout.JAVA_INT_UNALIGNED, at + EVENTS_OFFSET);
+                currentEvents = ready.get(ValueLayout.JAVA_INT_UNALIGNED, at + EventLayout.EVENTS);
                 return true;
             }
             stale++;
@@ -275,7 +270,7 @@ public final class Epoll implements AutoCloseable {
         }
         synchronized (wake) { // so that the descriptor is not closed, and its number handed out anew, before the write
             if (!closed) {
-                SystemCall.invoke(EVENTFD_WRITE, wake.number(), ONE.address(), Long.BYTES);
+                SystemCall.invoke(SystemCall.WRITE, wake.number(), ONE.address(), Long.BYTES);
             }
         }
     }
@@ -357,7 +352,6 @@ public final class Epoll implements AutoCloseable {
 
     // ---- system calls ----
 
-    private static final long EVENTFD_WRITE = SystemCall.WRITE;
     private static final MemorySegment ONE = Arena.global().allocateFrom(ValueLayout.JAVA_LONG, 1);
 
     private int waitOnce(long timeoutNanos) {
@@ -379,7 +373,8 @@ public final class Epoll implements AutoCloseable {
     /** Looks for a wake-up among the events. Returns how many of them were one. */
     private int takeWakeUp() {
         for (int i = 0; i < count; i++) {
-            if (ready.get(ValueLayout.JAVA_LONG_UNALIGNED, i * EVENT_SIZE + DATA_OFFSET) == RegistrationTable.WAKE_UP) {
+            if (ready.get(ValueLayout.JAVA_LONG_UNALIGNED, i * EventLayout.SIZE + EventLayout.DATA)
+                    == RegistrationTable.WAKE_UP) {
                 // Sequentially consistent: who finds it still set has written before, and we read what they wrote after
                 // this.
                 WAKE_PENDING.setVolatile(this, false);
@@ -390,8 +385,8 @@ public final class Epoll implements AutoCloseable {
     }
 
     private void control(int operation, Fd fd, int events, long key) throws IOException {
-        scratch.set(ValueLayout.JAVA_INT_UNALIGNED, EVENTS_OFFSET, events);
-        scratch.set(ValueLayout.JAVA_LONG_UNALIGNED, DATA_OFFSET, key);
+        scratch.set(ValueLayout.JAVA_INT_UNALIGNED, EventLayout.EVENTS, events);
+        scratch.set(ValueLayout.JAVA_LONG_UNALIGNED, EventLayout.DATA, key);
         int result = SystemCall.invoke(
                 SystemCall.EPOLL_CTL, epoll.number(), operation, fd.number(), scratch.address(), 0, 0);
         if (result == -Errno.EPERM.number()) {

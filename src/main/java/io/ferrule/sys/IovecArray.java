@@ -13,15 +13,6 @@ public final class IovecArray {
     /** The most pieces that one call takes ({@code UIO_MAXIOV}). */
     public static final int MAX_PIECES = 1024;
 
-    private static final long SIZE = 16;
-    private static final long LENGTH = 8;
-
-    static {
-        Abi.require("sizeof iovec", SIZE);
-        Abi.require("iovec.iov_base", 0);
-        Abi.require("iovec.iov_len", LENGTH);
-    }
-
     private final MemorySegment array;
     private final int capacity;
 
@@ -40,7 +31,7 @@ public final class IovecArray {
             throw new IllegalArgumentException("an iovec array has 1 to " + MAX_PIECES + " pieces, not " + capacity);
         }
         NativeLibrary.load();
-        return new IovecArray(arena.allocate(SIZE * capacity, 8), capacity);
+        return new IovecArray(arena.allocate(Layout.SIZE * capacity, 8), capacity);
     }
 
     /**
@@ -64,8 +55,8 @@ public final class IovecArray {
      */
     public void set(int index, MemorySegment piece) {
         Objects.checkIndex(index, capacity);
-        array.set(ValueLayout.JAVA_LONG, index * SIZE, NativeMemory.readable(piece));
-        array.set(ValueLayout.JAVA_LONG, index * SIZE + LENGTH, piece.byteSize());
+        array.set(ValueLayout.JAVA_LONG, index * Layout.SIZE, NativeMemory.readable(piece));
+        array.set(ValueLayout.JAVA_LONG, index * Layout.SIZE + Layout.LENGTH, piece.byteSize());
     }
 
     /** How many pieces there is room for. */
@@ -76,5 +67,17 @@ public final class IovecArray {
     /** The array's memory: {@code capacity} times {@code struct iovec}. */
     public MemorySegment segment() {
         return array;
+    }
+
+    /** A class of its own, so that it is loaded after the helper library, whose errors then reach the caller as they are. */
+    private static final class Layout {
+        static final long SIZE = 16;
+        static final long LENGTH = 8;
+
+        static {
+            Abi.require("sizeof iovec", SIZE);
+            Abi.require("iovec.iov_base", 0);
+            Abi.require("iovec.iov_len", LENGTH);
+        }
     }
 }

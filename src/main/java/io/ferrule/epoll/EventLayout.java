@@ -1,0 +1,15 @@
+package io.ferrule.epoll;
+
+import io.ferrule.sys.Abi;
+
+/**
+ * How {@code struct epoll_event} lies on this architecture, in bytes: packed on x86-64, padded elsewhere. A class of its own, so that it is
+ * loaded after the helper library, whose errors then reach the caller as they are.
+ */
+final class EventLayout {
+    static final long SIZE = Abi.value("sizeof epoll_event");
+    static final long EVENTS = Abi.value("epoll_event.events");
+    static final long DATA = Abi.value("epoll_event.data");
+
+    private EventLayout() {}
+}
