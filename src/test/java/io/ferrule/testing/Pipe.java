@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Two descriptors with the kernel between them: what is written to the one can be read from the other. */
+/** Two descriptors with the kernel between them, for tests that send texts: what is written to one is read from the other. */
 public record Pipe(Fd reader, Fd writer) implements AutoCloseable {
     /** A pipe. */
     public static Pipe open() throws IOException {
@@ -33,21 +33,14 @@ public record Pipe(Fd reader, Fd writer) implements AutoCloseable {
             check(
                     SystemCall.invoke(SystemCall.SOCKETPAIR, LibC.AF_UNIX(), type, 0, pair.address(), 0, 0),
                     "socketpair");
-            return of(pair);
+            return new Pipe(
+                    Fd.own(pair.getAtIndex(ValueLayout.JAVA_INT, 0)), Fd.own(pair.getAtIndex(ValueLayout.JAVA_INT, 1)));
         }
     }
 
     private static Pipe open(int flags) throws IOException {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment pair = arena.allocate(ValueLayout.JAVA_INT, 2);
-            check(SystemCall.invoke(SystemCall.PIPE2, pair.address(), flags | LibC.O_CLOEXEC(), 0), "pipe2");
-            return of(pair);
-        }
-    }
-
-    private static Pipe of(MemorySegment pair) {
-        return new Pipe(
-                Fd.own(pair.getAtIndex(ValueLayout.JAVA_INT, 0)), Fd.own(pair.getAtIndex(ValueLayout.JAVA_INT, 1)));
+        io.ferrule.sys.Pipe pipe = io.ferrule.sys.Pipe.open(flags);
+        return new Pipe(pipe.reader(), pipe.writer());
     }
 
     /** Writes a text to the writer. */
@@ -70,9 +63,7 @@ public record Pipe(Fd reader, Fd writer) implements AutoCloseable {
     public static void write(Fd fd, String text) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-            MemorySegment memory = arena.allocateFrom(ValueLayout.JAVA_BYTE, bytes);
-            int written =
-                    check(SystemCall.invoke(SystemCall.WRITE, fd.number(), memory.address(), bytes.length), "write");
+            int written = check(fd.write(arena.allocateFrom(ValueLayout.JAVA_BYTE, bytes)), "write");
             if (written != bytes.length) {
                 throw new IOException("write took " + written + " of " + bytes.length + " bytes");
             }
