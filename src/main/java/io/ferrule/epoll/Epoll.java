@@ -81,6 +81,8 @@ public final class Epoll implements AutoCloseable {
     private static final int WITH_EXCLUSIVE =
             EPOLLIN | EPOLLOUT | EPOLLERR | EPOLLHUP | EPOLLWAKEUP | EPOLLET | EPOLLEXCLUSIVE;
 
+    private static final Thread NOBODY = Thread.ofPlatform().name("nobody").unstarted(() -> {});
+
     private static final VarHandle WAKE_PENDING;
 
     static {
@@ -91,7 +93,6 @@ public final class Epoll implements AutoCloseable {
         }
     }
 
-    private final Thread owner = Thread.currentThread();
     private final Arena arena = Arena.ofConfined();
     private final Fd epoll;
     private final Fd wake;
@@ -100,6 +101,9 @@ public final class Epoll implements AutoCloseable {
     private final MemorySegment scratch;
     private final RegistrationTable registrations = new RegistrationTable();
     private boolean nanosecondTimeouts = true;
+
+    /** The thread this list belongs to; {@link #NOBODY} after close, so that one comparison finds out both. */
+    private Thread owner = Thread.currentThread();
 
     private int count;
     private int cursor;
@@ -247,16 +251,24 @@ public final class Epoll implements AutoCloseable {
      * @throws IllegalStateException when it did not move to any
      */
     public Registration registration() {
+        checkOwner();
         Registration registration = current;
         if (registration == null) {
-            throw new IllegalStateException(
-                    "there is no current event: next() comes first, and returned false if it came");
+            throw noEvent();
         }
         return registration;
     }
 
-    /** The events of the registration that {@link #next} moved to: {@code EPOLLIN} and its like. */
+    /**
+     * The events of the registration that {@link #next} moved to: {@code EPOLLIN} and its like.
+     *
+     * @throws IllegalStateException when it did not move to any
+     */
     public int events() {
+        checkOwner();
+        if (current == null) {
+            throw noEvent();
+        }
         return currentEvents;
     }
 
@@ -277,11 +289,13 @@ public final class Epoll implements AutoCloseable {
 
     /** Descriptors in the list. */
     public int size() {
+        checkOwner();
         return registrations.size();
     }
 
     /** Events dropped because their registration had been deleted. */
     public long staleEvents() {
+        checkOwner();
         return stale;
     }
 
@@ -306,6 +320,7 @@ public final class Epoll implements AutoCloseable {
             closed = true;
             wake.close();
         }
+        owner = NOBODY;
         registrations.clear();
         arena.close();
         epoll.close();
@@ -340,14 +355,23 @@ public final class Epoll implements AutoCloseable {
     }
 
     void checkOwner() {
-        if (closed) {
-            throw new IllegalStateException("the interest list is closed");
-        }
         if (Thread.currentThread() != owner) {
-            throw new WrongThreadException("this interest list belongs to thread \"" + owner.getName()
-                    + "\", and others may only call wakeUp(); this is \""
-                    + Thread.currentThread().getName() + "\"");
+            throw refusal();
         }
+    }
+
+    private RuntimeException refusal() {
+        if (closed) {
+            return new IllegalStateException("the interest list is closed");
+        }
+        return new WrongThreadException("this interest list belongs to thread \"" + owner.getName()
+                + "\", and others may only call wakeUp(); this is \""
+                + Thread.currentThread().getName() + "\"");
+    }
+
+    private static IllegalStateException noEvent() {
+        return new IllegalStateException(
+                "there is no current event: next() comes first, and returned false if it came");
     }
 
     // ---- system calls ----
