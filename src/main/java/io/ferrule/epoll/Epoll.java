@@ -210,7 +210,8 @@ public final class Epoll implements AutoCloseable {
                 count = result;
                 return result - takeWakeUp();
             }
-            if (result == -Errno.ENOSYS.number() && nanosecondTimeouts) {
+            if (nanosecondTimeouts && (result == -Errno.ENOSYS.number() || result == -Errno.EPERM.number())) {
+                // An old kernel, or a sandbox that knows no new calls: they say EPERM to what they do not know.
                 nanosecondTimeouts = false;
             } else if (result != -Errno.EINTR.number()) {
                 throw new ErrnoException(result, "epoll_wait", epoll.toString(), null);
@@ -380,9 +381,8 @@ public final class Epoll implements AutoCloseable {
 
     private int waitOnce(long timeoutNanos) {
         if (!nanosecondTimeouts) {
-            long millis = timeoutNanos < 0
-                    ? -1
-                    : Math.min(Integer.MAX_VALUE, (timeoutNanos + NANOS_IN_MILLI - 1) / NANOS_IN_MILLI);
+            long millis =
+                    timeoutNanos < 0 ? -1 : Math.min(Integer.MAX_VALUE, Math.ceilDiv(timeoutNanos, NANOS_IN_MILLI));
             return SystemCall.invoke(SystemCall.EPOLL_PWAIT, epoll.number(), ready.address(), batch, millis, 0, 0);
         }
         long timespec = 0;
