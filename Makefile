@@ -38,6 +38,7 @@ demo: setup  ## set up, build, show this machine's I/O (doctor), copy a large fi
 
 test: setup  ## set up, build, run all tests
 	$(MVN) $(subst -q,,$(MVNFLAGS)) -f reactor.xml verify
+	@awk -f src/test/skipped.awk target/surefire-reports/TEST-*.xml examples/target/surefire-reports/TEST-*.xml
 
 bench: setup ## set up, build, run the benchmarks beside their C twins
 	$(MVN) $(MVNFLAGS) -f reactor.xml -pl :ferrule,:ferrule-benchmarks package -DskipTests
