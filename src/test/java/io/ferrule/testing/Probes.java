@@ -9,9 +9,17 @@ import java.util.List;
 public final class Probes {
     private Probes() {}
 
-    /** That strace is there and may trace a process. */
+    /** That strace is there, 5.3 or newer, and may trace a process. */
     public static void needStrace() {
-        need("strace, and the right to trace a process", "strace", "-f", "-qq", "-e", "trace=close", "true");
+        need(
+                "strace 5.3 or newer, and the right to trace",
+                "strace",
+                "-f",
+                "-qq",
+                "--seccomp-bpf",
+                "-e",
+                "trace=close",
+                "true");
     }
 
     /** That a command runs and ends with status 0. */

@@ -1,0 +1,47 @@
+package io.ferrule.testing;
+
+import java.lang.reflect.Method;
+
+/** Counts what the calling thread allocates on the heap. */
+public final class Allocation {
+    private static final Object BEAN;
+    private static final Method ALLOCATED_BYTES;
+
+    static {
+        // By name: module io.ferrule does not read java.management, and should not for the sake of a test.
+        try {
+            BEAN = Class.forName("java.lang.management.ManagementFactory")
+                    .getMethod("getThreadMXBean")
+                    .invoke(null);
+            ALLOCATED_BYTES =
+                    Class.forName("com.sun.management.ThreadMXBean").getMethod("getCurrentThreadAllocatedBytes");
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    /** Something to measure. */
+    public interface Step {
+        void run() throws Exception;
+    }
+
+    private Allocation() {}
+
+    /** Bytes that one run of a step allocates, on average of many, after as many to warm up. */
+    public static double bytesPerRun(int runs, Step step) throws Exception {
+        repeat(runs, step);
+        long before = allocated();
+        repeat(runs, step);
+        return (double) (allocated() - before) / runs;
+    }
+
+    private static void repeat(int runs, Step step) throws Exception {
+        for (int i = 0; i < runs; i++) {
+            step.run();
+        }
+    }
+
+    private static long allocated() throws ReflectiveOperationException {
+        return (long) ALLOCATED_BYTES.invoke(BEAN);
+    }
+}

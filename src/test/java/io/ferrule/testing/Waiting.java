@@ -1,0 +1,24 @@
+package io.ferrule.testing;
+
+import java.util.Arrays;
+
+/** Finds out that a thread has come to wait in the kernel, without sleeping for a time that may be too short. */
+public final class Waiting {
+    private Waiting() {}
+
+    /** Returns when a thread is in a system call made on behalf of a method of this class. */
+    public static void untilInSystemCallOf(Class<?> caller, Thread thread) {
+        while (!isInSystemCallOf(caller, thread)) {
+            if (!thread.isAlive()) {
+                throw new AssertionError(thread + " ended without waiting");
+            }
+            Thread.yield();
+        }
+    }
+
+    private static boolean isInSystemCallOf(Class<?> caller, Thread thread) {
+        StackTraceElement[] stack = thread.getStackTrace();
+        return Arrays.stream(stack).anyMatch(frame -> frame.getMethodName().equals("ferrule_syscall"))
+                && Arrays.stream(stack).anyMatch(frame -> frame.getClassName().equals(caller.getName()));
+    }
+}
