@@ -13,12 +13,16 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Timeout(60)
 class ExtractionTest {
     private static final byte[] LIBRARY = {1, 2, 3, 4};
 
@@ -86,6 +90,30 @@ class ExtractionTest {
     void noDraftIsLeft() throws IOException {
         Path file = Extraction.extract(LIBRARY, parent);
         assertThat(filesBelow(parent)).containsExactly(file);
+    }
+
+    @Test
+    void theFileIsWholeFromTheMomentItIsThere() throws Exception {
+        byte[] library = new byte[4 << 20];
+        Path name = parent.relativize(Extraction.extract(library, parent));
+        AtomicReference<Path> looksAt = new AtomicReference<>(parent.resolve(name));
+        AtomicLong partial = new AtomicLong(-1);
+        Thread reader = Thread.ofPlatform().start(() -> {
+            for (Path file = looksAt.get(); file != null; file = looksAt.get()) {
+                long size = file.toFile().length(); // 0 where it is not there
+                if (size != 0 && size != library.length) {
+                    partial.set(size);
+                }
+            }
+        });
+        for (int round = 0; round < 20; round++) {
+            Path fresh = parent.resolve("round" + round);
+            looksAt.set(fresh.resolve(name));
+            Extraction.extract(library, fresh);
+        }
+        looksAt.set(null);
+        reader.join();
+        assertThat(partial).hasValue(-1);
     }
 
     @Test
