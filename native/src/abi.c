@@ -1,8 +1,10 @@
 #define _GNU_SOURCE
 #include <stddef.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -97,6 +99,8 @@ static const struct entry table[] = {
 	OFFSET(epoll_event, data),
 
 	SIZE(statx),
+	SIZE(msghdr),
+	{ "sizeof siginfo_t", sizeof(siginfo_t) },
 
 	/* Each architecture has its own values of these. */
 	CONSTANT(O_DIRECT),

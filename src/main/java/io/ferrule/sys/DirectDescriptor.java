@@ -2,6 +2,9 @@ package io.ferrule.sys;
 
 /** A direct descriptor: a slot of one ring's table of registered files. It has no number in the process and works on that ring only. */
 public final class DirectDescriptor extends Descriptor {
+    /** In place of a slot for a new descriptor: whichever is free, as the kernel chooses. Linux 5.19. */
+    public static final DirectDescriptor ANY = new DirectDescriptor(-1);
+
     private final int slot;
 
     private DirectDescriptor(int slot) {
@@ -24,11 +27,15 @@ public final class DirectDescriptor extends Descriptor {
     /** The slot. */
     @Override
     public int number() {
+        if (this == ANY) {
+            throw new IllegalStateException(
+                    "ANY stands for a slot the kernel will choose; it is no descriptor to work on");
+        }
         return slot;
     }
 
     @Override
     public String toString() {
-        return "direct descriptor " + slot;
+        return this == ANY ? "any direct descriptor" : "direct descriptor " + slot;
     }
 }

@@ -62,7 +62,8 @@ final class Quiesce {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment request = io_uring_sync_cancel_reg.allocate(arena);
             io_uring_sync_cancel_reg.fd(request, -1);
-            io_uring_sync_cancel_reg.flags(request, Sqe.IORING_ASYNC_CANCEL_ANY | Sqe.IORING_ASYNC_CANCEL_ALL);
+            io_uring_sync_cancel_reg.flags(
+                    request, UringFlags.IORING_ASYNC_CANCEL_ANY | UringFlags.IORING_ASYNC_CANCEL_ALL);
             __kernel_timespec.tv_nsec(io_uring_sync_cancel_reg.timeout(request), ROUND_NANOS);
             int result = LibUring.io_uring_register_sync_cancel(struct, request);
             // ENOENT: what is in flight is beyond cancelling (at a device) and will complete. ETIME, EALREADY: on its
@@ -79,7 +80,7 @@ final class Quiesce {
     /** Linux 5.19 has the request, 6.0 the synchronous call. Restrictions may forbid either. */
     private boolean cancelAllByRequest() {
         try {
-            ring.sq().next().cancel(0, Sqe.IORING_ASYNC_CANCEL_ANY | Sqe.IORING_ASYNC_CANCEL_ALL);
+            ring.sq().next().cancel(0, UringFlags.IORING_ASYNC_CANCEL_ANY | UringFlags.IORING_ASYNC_CANCEL_ALL);
             ring.submit();
             while (ring.cq().next()) {
                 if (ring.cq().userData() == 0 && ring.cq().res() == -Errno.EINVAL.number()) {
