@@ -85,6 +85,12 @@ static const struct entry table[] = {
 	OFFSET(io_uring_getevents_arg, min_wait_usec),
 	OFFSET(io_uring_getevents_arg, ts),
 
+	SIZE(io_uring_buf),
+	OFFSET(io_uring_buf, addr),
+	OFFSET(io_uring_buf, len),
+	OFFSET(io_uring_buf, bid),
+	OFFSET(io_uring_buf_ring, tail),
+
 	SIZE(__kernel_timespec),
 	OFFSET(__kernel_timespec, tv_sec),
 	OFFSET(__kernel_timespec, tv_nsec),

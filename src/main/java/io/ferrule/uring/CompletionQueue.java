@@ -43,13 +43,13 @@ public final class CompletionQueue {
     private static final int FLAGS_SHIFT = 8 * (int) (CQE_FLAGS - CQE_RES);
 
     private final IoUring ring;
-    private final MemorySegment kernelHead;
-    private final MemorySegment kernelTail;
-    private final MemorySegment kernelOverflow;
-    private final MemorySegment entries;
-    private final int mask;
-    private final long stride;
-    private final boolean mixed;
+    private MemorySegment kernelHead;
+    private MemorySegment kernelTail;
+    private MemorySegment kernelOverflow;
+    private MemorySegment entries;
+    private int mask;
+    private long stride;
+    private boolean mixed;
 
     /** The next completion to read; what lies before it has been read. */
     private int head;
@@ -75,20 +75,20 @@ public final class CompletionQueue {
         this.kernelTail = memory.cqTail();
         this.kernelOverflow = memory.cqOverflow();
         this.entries = memory.cqes();
-        this.mask = memory.cqEntries() - 1;
-        this.stride = memory.cqeStride();
-        this.mixed = memory.cqesMixed();
+        bind(memory);
         this.head = (int) WORD.getAcquire(kernelHead, 0L);
         this.knownTail = head;
     }
 
-    /** Carries on from another view of the same queue, which must not be used any more. */
-    CompletionQueue(CompletionQueue before, RingMemory memory) {
-        this(before.ring, memory);
-        this.head = before.head;
-        this.knownTail = before.head;
-        this.finished = before.finished;
-        this.overflows = before.overflows;
+    /** Works on this view of the ring's memory from now on. Places in the queue keep their numbers. */
+    final void bind(RingMemory memory) {
+        kernelHead = memory.cqHead();
+        kernelTail = memory.cqTail();
+        kernelOverflow = memory.cqOverflow();
+        entries = memory.cqes();
+        mask = memory.cqEntries() - 1;
+        stride = memory.cqeStride();
+        mixed = memory.cqesMixed();
     }
 
     /**

@@ -78,6 +78,15 @@ final class Enter {
                         : handle.enterWithTimeout(descriptor, pending, count, how, timeoutNanos));
     }
 
+    /** As {@link #submit}, with a registered wait argument. */
+    int submitRegistered(int pending, int count, long argumentOffset) throws IOException {
+        int how = flags;
+        if (sqPoll && sqThreadSleeps()) {
+            how |= LibUring.IORING_ENTER_SQ_WAKEUP();
+        }
+        return outcome(handle.enterWithRegisteredArgument(descriptor, pending, count, how, argumentOffset));
+    }
+
     /** Under SQPOLL: waits until the kernel thread has made room in the submission queue. Linux 5.10. */
     int awaitRoom() throws IOException {
         int how = flags | LibUring.IORING_ENTER_SQ_WAIT();

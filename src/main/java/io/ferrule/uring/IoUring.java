@@ -4,6 +4,7 @@ import io.ferrule.bindings.liburing.LibUring;
 import io.ferrule.sys.ErrnoException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
 import java.util.Set;
 
 /**
@@ -22,9 +23,9 @@ public final class IoUring implements AutoCloseable {
     private final RingHandle handle;
     private final boolean sqPoll;
     private final boolean registerDescriptor;
+    private final SubmissionQueue sq;
+    private final CompletionQueue cq;
     private RingMemory memory;
-    private SubmissionQueue sq;
-    private CompletionQueue cq;
     private Enter kernel;
     private boolean disabled;
 
@@ -74,12 +75,12 @@ public final class IoUring implements AutoCloseable {
         }
     }
 
-    /** The submission queue. Of a ring that starts disabled, ask again after {@link #enable}. */
+    /** The submission queue. */
     public SubmissionQueue sq() {
         return sq;
     }
 
-    /** The completion queue. Of a ring that starts disabled, ask again after {@link #enable}. */
+    /** The completion queue. */
     public CompletionQueue cq() {
         return cq;
     }
@@ -142,6 +143,44 @@ public final class IoUring implements AutoCloseable {
      */
     public int await(int count, long timeoutNanos) throws IOException {
         return turn(false, count, checkTimeout(timeoutNanos));
+    }
+
+    /**
+     * Hands all filled entries to the kernel and waits as a registered argument says, which is not copied each time. Mirrors
+     * {@code io_uring_submit_and_wait_reg}. Linux 6.13.
+     *
+     * @param count 0 to the size of the completion queue
+     * @param region of this ring
+     * @param index of the argument in the region
+     * @return how many are ready; fewer than {@code count} when the time is up
+     */
+    public int submitAndWait(int count, WaitRegion region, int index) throws IOException {
+        checkOwner();
+        checkCount(count);
+        cq.release();
+        int outcome;
+        do {
+            outcome = kernel.submitRegistered(sq.publish(), count, region.offset(index));
+        } while (outcome == Enter.INTERRUPTED);
+        return cq.ready();
+    }
+
+    /**
+     * Changes the queues' sizes; what is in them stays. Submits what has been filled first. Mirrors {@code io_uring_resize_rings}. Linux 6.13, for
+     * rings with {@link SetupFlag#IORING_SETUP_DEFER_TASKRUN}.
+     *
+     * @param entries of the submission queue, 1 to 32,768; rounded up to a power of two
+     * @param cqEntries of the completion queue, at least {@code entries}; rounded up to a power of two
+     * @throws ErrnoException EINVAL where the kernel cannot, EOVERFLOW when the completions there are do not fit; the ring is then as it was
+     */
+    public void resize(int entries, int cqEntries) throws IOException {
+        checkOwner();
+        submit();
+        cq.release();
+        handle.resize(entries, cqEntries);
+        RingMemory before = memory;
+        adopt();
+        before.close();
     }
 
     /**
@@ -230,7 +269,7 @@ public final class IoUring implements AutoCloseable {
         }
         sq.discardUnpublished();
         if (!disabled) {
-            new Quiesce(this, handle.struct()).run();
+            new Quiesce(this).run();
         }
         owner = NOBODY;
         memory.close();
@@ -242,7 +281,15 @@ public final class IoUring implements AutoCloseable {
         return "ring of " + sq.entries() + (isClosed() ? " (closed)" : " (fd " + handle.descriptor() + ")");
     }
 
-    // ---- for the queues ----
+    // ---- for the queues and registrations ----
+
+    MemorySegment struct() {
+        return handle.struct();
+    }
+
+    boolean isClosed() {
+        return owner == NOBODY;
+    }
 
     /** One comparison on the hot path; the reason is found out afterwards. */
     void checkOwner() {
@@ -309,10 +356,7 @@ public final class IoUring implements AutoCloseable {
     /** Submits if asked, and waits until {@code count} completions are ready or the time is up. */
     private int turn(boolean submit, int count, long timeoutNanos) throws IOException {
         checkOwner();
-        if (count < 0 || count > cq.entries()) {
-            throw new IllegalArgumentException(
-                    "cannot wait for " + count + " completions: the queue holds " + cq.entries());
-        }
+        checkCount(count);
         cq.release();
         long deadline = timeoutNanos < 0 ? 0 : System.nanoTime() + timeoutNanos;
         long left = timeoutNanos;
@@ -344,14 +388,10 @@ public final class IoUring implements AutoCloseable {
     /** Makes the ring the calling thread's, with a view of the memory that this thread may use. */
     private void adopt() {
         memory = handle.view();
-        sq = new SubmissionQueue(this, memory);
-        cq = new CompletionQueue(cq, memory);
+        sq.bind(memory);
+        cq.bind(memory);
         kernel = new Enter(handle, memory);
         owner = Thread.currentThread();
-    }
-
-    private boolean isClosed() {
-        return owner == NOBODY;
     }
 
     private RuntimeException refusal() {
@@ -368,6 +408,13 @@ public final class IoUring implements AutoCloseable {
         if (Thread.currentThread().isVirtual()) {
             throw new IllegalStateException(
                     "a ring belongs to a kernel thread, and a virtual thread changes between them: open it on a platform thread");
+        }
+    }
+
+    private void checkCount(int count) {
+        if (count < 0 || count > cq.entries()) {
+            throw new IllegalArgumentException(
+                    "cannot wait for " + count + " completions: the queue holds " + cq.entries());
         }
     }
 

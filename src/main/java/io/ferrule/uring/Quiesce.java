@@ -1,12 +1,7 @@
 package io.ferrule.uring;
 
-import io.ferrule.bindings.liburing.LibUring;
-import io.ferrule.bindings.liburing.__kernel_timespec;
-import io.ferrule.bindings.liburing.io_uring_sync_cancel_reg;
 import io.ferrule.sys.Errno;
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -20,12 +15,10 @@ final class Quiesce {
     private static final long PATIENCE_NANOS = 5_000_000_000L;
 
     private final IoUring ring;
-    private final MemorySegment struct;
     private boolean cancellable = true;
 
-    Quiesce(IoUring ring, MemorySegment struct) {
+    Quiesce(IoUring ring) {
         this.ring = ring;
-        this.struct = struct;
     }
 
     void run() {
@@ -59,22 +52,16 @@ final class Quiesce {
 
     /** Returns whether the kernel knows how to. */
     private boolean cancelAll() {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment request = io_uring_sync_cancel_reg.allocate(arena);
-            io_uring_sync_cancel_reg.fd(request, -1);
-            io_uring_sync_cancel_reg.flags(
-                    request, UringFlags.IORING_ASYNC_CANCEL_ANY | UringFlags.IORING_ASYNC_CANCEL_ALL);
-            __kernel_timespec.tv_nsec(io_uring_sync_cancel_reg.timeout(request), ROUND_NANOS);
-            int result = LibUring.io_uring_register_sync_cancel(struct, request);
-            // ENOENT: what is in flight is beyond cancelling (at a device) and will complete. ETIME, EALREADY: on its
-            // way.
-            return result >= 0
-                    || result == -Errno.ENOENT.number()
-                    || result == -Errno.ETIME.number()
-                    || result == -Errno.EALREADY.number()
-                    || result == -Errno.EINTR.number()
-                    || cancelAllByRequest();
-        }
+        int result = ring.register()
+                .tryCancel(0, -1, UringFlags.IORING_ASYNC_CANCEL_ANY | UringFlags.IORING_ASYNC_CANCEL_ALL, ROUND_NANOS);
+        // ENOENT: what is in flight is beyond cancelling (at a device) and will complete. ETIME, EALREADY: on its
+        // way.
+        return result >= 0
+                || result == -Errno.ENOENT.number()
+                || result == -Errno.ETIME.number()
+                || result == -Errno.EALREADY.number()
+                || result == -Errno.EINTR.number()
+                || cancelAllByRequest();
     }
 
     /** Linux 5.19 has the request, 6.0 the synchronous call. Restrictions may forbid either. */

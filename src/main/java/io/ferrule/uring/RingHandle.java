@@ -3,9 +3,11 @@ package io.ferrule.uring;
 import io.ferrule.bindings.liburing.LibUring;
 import io.ferrule.bindings.liburing.io_uring;
 import io.ferrule.bindings.liburing.io_uring_params;
+import io.ferrule.bindings.liburing.io_uring_reg_wait;
 import io.ferrule.sys.Errno;
 import io.ferrule.sys.NativeLibrary;
 import io.ferrule.sys.SystemCall;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -22,7 +24,7 @@ final class RingHandle {
     private static final long NANOS = 1_000_000_000L;
 
     private final MemorySegment struct;
-    private final MemorySegment timespecs;
+    private MemorySegment timespecs;
     private final MemorySegment waitArgument;
     private final MemorySegment waitTimespec;
     private final int setupFlags;
@@ -195,6 +197,33 @@ final class RingHandle {
                 flags | LibUring.IORING_ENTER_EXT_ARG() | LibUring.IORING_ENTER_GETEVENTS(),
                 waitArgument.address(),
                 RingLayout.GETEVENTS_ARG_SIZE);
+    }
+
+    /** {@code io_uring_enter} that waits as an argument in registered memory says. Returns the kernel's answer. */
+    int enterWithRegisteredArgument(int descriptor, int submit, int wait, int flags, long offset) {
+        return SystemCall.invoke(
+                SystemCall.IO_URING_ENTER,
+                descriptor,
+                submit,
+                wait,
+                flags
+                        | LibUring.IORING_ENTER_EXT_ARG()
+                        | LibUring.IORING_ENTER_EXT_ARG_REG()
+                        | LibUring.IORING_ENTER_GETEVENTS(),
+                offset,
+                io_uring_reg_wait.sizeof());
+    }
+
+    /** Has the kernel make queues of another size, with what is in them. Every view must be made anew. */
+    void resize(int entries, int cqEntries) throws IOException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment params = io_uring_params.allocate(arena);
+            io_uring_params.sq_entries(params, entries);
+            io_uring_params.cq_entries(params, cqEntries);
+            io_uring_params.flags(params, SetupFlag.IORING_SETUP_CQSIZE.bit());
+            Registration.checkResult(LibUring.io_uring_resize_rings(struct, params), "RESIZE_RINGS", toString());
+            timespecs = Arena.ofAuto().allocate(io_uring_params.sq_entries(params) * RingLayout.TIMESPEC_SIZE, 8);
+        }
     }
 
     /** Unmaps the ring and closes its descriptor. Nothing may be in flight, and no view may be used any more. */

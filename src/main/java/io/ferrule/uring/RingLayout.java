@@ -46,6 +46,14 @@ final class RingLayout {
     static final long CQE_FLAGS = 12;
     static final long CQE_EXTRA = 16;
 
+    /** struct io_uring_buf; the first entry of a buffer ring also holds its tail. */
+    static final long BUF_SIZE = 16;
+
+    static final long BUF_ADDR = 0;
+    static final long BUF_LEN = 8;
+    static final long BUF_ID = 12;
+    static final long BUF_RING_TAIL = 14;
+
     /** struct __kernel_timespec */
     static final long TIMESPEC_SIZE = 16;
 
@@ -79,6 +87,11 @@ final class RingLayout {
         Abi.require("io_uring_cqe.user_data", CQE_USER_DATA);
         Abi.require("io_uring_cqe.res", CQE_RES);
         Abi.require("io_uring_cqe.flags", CQE_FLAGS);
+        Abi.require("sizeof io_uring_buf", BUF_SIZE);
+        Abi.require("io_uring_buf.addr", BUF_ADDR);
+        Abi.require("io_uring_buf.len", BUF_LEN);
+        Abi.require("io_uring_buf.bid", BUF_ID);
+        Abi.require("io_uring_buf_ring.tail", BUF_RING_TAIL);
         Abi.require("sizeof __kernel_timespec", TIMESPEC_SIZE);
         Abi.require("__kernel_timespec.tv_sec", TIMESPEC_SEC);
         Abi.require("__kernel_timespec.tv_nsec", TIMESPEC_NSEC);

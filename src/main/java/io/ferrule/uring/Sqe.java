@@ -82,9 +82,9 @@ public final class Sqe {
     private static final long MSGHDR_SIZE = Abi.value("sizeof msghdr");
     private static final long EPOLL_EVENT_SIZE = Abi.value("sizeof epoll_event");
 
-    private final MemorySegment entries;
-    private final MemorySegment timespecs;
-    private final long stride;
+    private MemorySegment entries = MemorySegment.NULL;
+    private MemorySegment timespecs = MemorySegment.NULL;
+    private long stride;
     private int silent;
     private int slot;
     private long at;
@@ -92,13 +92,13 @@ public final class Sqe {
     /** Whether the current slot has been given an operation. */
     private boolean chosen = true;
 
-    /**
-     * @param timespecs a {@code struct __kernel_timespec} for each slot: the kernel has read it by the time it frees the slot
-     */
-    Sqe(MemorySegment entries, MemorySegment timespecs, long stride) {
-        this.entries = entries;
-        this.timespecs = timespecs;
-        this.stride = stride;
+    Sqe() {}
+
+    /** Works on this view of the ring's memory from now on. */
+    void bind(RingMemory memory) {
+        entries = memory.sqes();
+        timespecs = memory.timespecs();
+        stride = memory.sqeStride();
     }
 
     /** Moves to a slot. What the slot holds from its last use stays until an operation is chosen. */

@@ -13,10 +13,10 @@ import java.lang.foreign.MemorySegment;
  */
 public final class SubmissionQueue {
     private final IoUring ring;
-    private final MemorySegment kernelHead;
-    private final MemorySegment kernelTail;
-    private final int entries;
-    private final Sqe sqe;
+    private final Sqe sqe = new Sqe();
+    private MemorySegment kernelHead;
+    private MemorySegment kernelTail;
+    private int entries;
 
     /** The next slot to hand out. */
     private int tail;
@@ -31,11 +31,18 @@ public final class SubmissionQueue {
         this.ring = ring;
         this.kernelHead = memory.sqHead();
         this.kernelTail = memory.sqTail();
-        this.entries = memory.sqEntries();
-        this.sqe = new Sqe(memory.sqes(), memory.timespecs(), memory.sqeStride());
+        bind(memory);
         this.knownHead = (int) WORD.getAcquire(kernelHead, 0L);
         this.published = (int) WORD.getAcquire(kernelTail, 0L);
         this.tail = published;
+    }
+
+    /** Works on this view of the ring's memory from now on. Places in the queue keep their numbers. */
+    final void bind(RingMemory memory) {
+        kernelHead = memory.sqHead();
+        kernelTail = memory.sqTail();
+        entries = memory.sqEntries();
+        sqe.bind(memory);
     }
 
     /**

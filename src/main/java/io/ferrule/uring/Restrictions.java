@@ -1,0 +1,62 @@
+package io.ferrule.uring;
+
+import io.ferrule.bindings.liburing.io_uring_restriction;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a locked-down ring may do; everything else is refused by the kernel with EACCES. Registered by {@link Registration#restrictions} on a ring
+ * that is still disabled.
+ */
+public final class Restrictions {
+    private record Rule(int kind, int value) {}
+
+    private final List<Rule> rules = new ArrayList<>();
+
+    /** Starts with nothing allowed. */
+    public Restrictions() {}
+
+    /** Allows an operation. */
+    public Restrictions allow(Opcode operation) {
+        return add(UringFlags.IORING_RESTRICTION_SQE_OP, operation.number());
+    }
+
+    /**
+     * Allows an {@code io_uring_register} operation. A ring that shall be enabled must be allowed to:
+     * {@link RegisterOpcode#IORING_REGISTER_ENABLE_RINGS}.
+     */
+    public Restrictions allow(RegisterOpcode operation) {
+        return add(UringFlags.IORING_RESTRICTION_REGISTER_OP, operation.number());
+    }
+
+    /** Allows these flags on each entry, {@code Sqe.IOSQE_...}. */
+    public Restrictions allowFlags(int flags) {
+        return add(UringFlags.IORING_RESTRICTION_SQE_FLAGS_ALLOWED, flags);
+    }
+
+    /** Demands these flags on each entry: {@link Sqe#IOSQE_FIXED_FILE} keeps a ring to its direct descriptors. */
+    public Restrictions requireFlags(int flags) {
+        return add(UringFlags.IORING_RESTRICTION_SQE_FLAGS_REQUIRED, flags);
+    }
+
+    int size() {
+        return rules.size();
+    }
+
+    MemorySegment toMemory(Arena arena) {
+        MemorySegment array = io_uring_restriction.allocateArray(Math.max(1, rules.size()), arena);
+        for (int i = 0; i < rules.size(); i++) {
+            MemorySegment each = io_uring_restriction.asSlice(array, i);
+            io_uring_restriction.opcode(each, (short) rules.get(i).kind());
+            io_uring_restriction.register_op(each, (byte) rules.get(i).value());
+        }
+        return array;
+    }
+
+    private Restrictions add(int kind, int value) {
+        rules.add(new Rule(kind, value));
+        return this;
+    }
+}
