@@ -4,11 +4,9 @@ import static io.ferrule.uring.RingLayout.CQE_EXTRA;
 import static io.ferrule.uring.RingLayout.CQE_FLAGS;
 import static io.ferrule.uring.RingLayout.CQE_RES;
 import static io.ferrule.uring.RingLayout.CQE_USER_DATA;
-import static io.ferrule.uring.RingLayout.WORD;
+import static io.ferrule.uring.RingLayout.MEMORY;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
-import java.lang.foreign.MemorySegment;
 
 /**
  * The completion queue, and a cursor on it: {@code while (cq.next()) { use cq.userData(), cq.res(), cq.flags(); }}.
@@ -43,13 +41,16 @@ public final class CompletionQueue {
     private static final int FLAGS_SHIFT = 8 * (int) (CQE_FLAGS - CQE_RES);
 
     private final IoUring ring;
-    private MemorySegment kernelHead;
-    private MemorySegment kernelTail;
-    private MemorySegment kernelOverflow;
-    private MemorySegment entries;
+    private long kernelHead;
+    private long kernelTail;
+    private long kernelOverflow;
+    private long entries;
     private int mask;
     private long stride;
     private boolean mixed;
+
+    /** Whether every completion has 16 bytes. */
+    private boolean plain;
 
     /** The next completion to read; what lies before it has been read. */
     private int head;
@@ -65,18 +66,13 @@ public final class CompletionQueue {
     private long userData;
     private int res;
     private int flags;
-    private int slots;
     private long extra1;
     private long extra2;
 
     CompletionQueue(IoUring ring, RingMemory memory) {
         this.ring = ring;
-        this.kernelHead = memory.cqHead();
-        this.kernelTail = memory.cqTail();
-        this.kernelOverflow = memory.cqOverflow();
-        this.entries = memory.cqes();
         bind(memory);
-        this.head = (int) WORD.getAcquire(kernelHead, 0L);
+        this.head = RingLayout.getAcquire(kernelHead);
         this.knownTail = head;
     }
 
@@ -89,6 +85,7 @@ public final class CompletionQueue {
         mask = memory.cqEntries() - 1;
         stride = memory.cqeStride();
         mixed = memory.cqesMixed();
+        plain = stride == RingLayout.CQE_SIZE && !mixed;
     }
 
     /**
@@ -99,12 +96,10 @@ public final class CompletionQueue {
      * @throws IllegalStateException after close, or from a thread that does not own the ring
      */
     public boolean next() {
-        if (!peek()) {
-            return false;
-        }
+        int slots = load();
         head += slots;
-        finished += (flags & IORING_CQE_F_MORE) == 0 ? 1 : 0;
-        return true;
+        finished += slots == 0 || (flags & IORING_CQE_F_MORE) != 0 ? 0 : 1;
+        return slots != 0;
     }
 
     /**
@@ -114,35 +109,7 @@ public final class CompletionQueue {
      * @return false when there is none
      */
     public boolean peek() {
-        ring.checkOwner();
-        for (; ; ) {
-            int at = head;
-            if (at == knownTail && !arrived()) {
-                return false;
-            }
-            MemorySegment e = entries;
-            long from = (at & mask) * stride;
-            userData = e.get(JAVA_LONG, from + CQE_USER_DATA);
-            long result = e.get(JAVA_LONG, from + CQE_RES);
-            int f = (int) (result >>> FLAGS_SHIFT);
-            res = (int) result;
-            flags = f;
-            if (!mixed) {
-                slots = 1;
-                if (stride > RingLayout.CQE_SIZE) {
-                    loadExtra(from);
-                }
-                return true;
-            }
-            if ((f & IORING_CQE_F_SKIP) == 0) {
-                slots = (f & IORING_CQE_F_32) == 0 ? 1 : 2;
-                if (slots == 2) {
-                    loadExtra(from);
-                }
-                return true;
-            }
-            head = at + 1; // a filler at the end of the ring, before an entry of two slots
-        }
+        return load() != 0;
     }
 
     /**
@@ -184,8 +151,7 @@ public final class CompletionQueue {
     /** Completions in the queue that have not been consumed. Mirrors {@code io_uring_cq_ready}. */
     public int ready() {
         ring.checkOwner();
-        knownTail = (int) WORD.getAcquire(kernelTail, 0L);
-        return knownTail - head;
+        return count();
     }
 
     /** How many completions the queue holds. */
@@ -243,7 +209,7 @@ public final class CompletionQueue {
     /** Completions that the kernel had no memory to keep: they are lost. 0, unless the machine ran out of memory while the queue was full. */
     public int lost() {
         ring.checkOwner();
-        return kernelOverflow.get(JAVA_INT, 0);
+        return MEMORY.get(JAVA_INT, kernelOverflow);
     }
 
     int finished() {
@@ -252,15 +218,49 @@ public final class CompletionQueue {
 
     /** Gives the slots of all consumed completions back to the kernel. */
     void release() {
-        WORD.setRelease(kernelHead, 0L, head);
+        RingLayout.setRelease(kernelHead, head);
     }
 
     void countOverflow() {
         overflows++;
     }
 
+    /** As {@link #ready}, for those who have checked. */
+    int count() {
+        knownTail = RingLayout.getAcquire(kernelTail);
+        return knownTail - head;
+    }
+
+    /** Copies the next completion. Returns how many slots it takes: 1 or 2, or 0 when there is none. */
+    private int load() {
+        ring.checkOwner();
+        if (head == knownTail && !arrived()) {
+            return 0;
+        }
+        long from = entries + (head & mask) * stride;
+        userData = MEMORY.get(JAVA_LONG, from + CQE_USER_DATA);
+        long result = MEMORY.get(JAVA_LONG, from + CQE_RES);
+        res = (int) result;
+        flags = (int) (result >>> FLAGS_SHIFT);
+        return plain ? 1 : loadWide(from);
+    }
+
+    /** The rest of it where completions may have 32 bytes. In a mixed ring those take two slots, and a filler may precede them at its end. */
+    private int loadWide(long from) {
+        if (mixed && (flags & IORING_CQE_F_SKIP) != 0) {
+            head++;
+            return load();
+        }
+        if (mixed && (flags & IORING_CQE_F_32) == 0) {
+            return 1;
+        }
+        extra1 = MEMORY.get(JAVA_LONG, from + CQE_EXTRA);
+        extra2 = MEMORY.get(JAVA_LONG, from + CQE_EXTRA + Long.BYTES);
+        return mixed ? 2 : 1;
+    }
+
     private boolean arrived() {
-        knownTail = (int) WORD.getAcquire(kernelTail, 0L);
+        knownTail = RingLayout.getAcquire(kernelTail);
         if (head != knownTail) {
             return true;
         }
@@ -268,12 +268,7 @@ public final class CompletionQueue {
         if (!ring.fetchHeldBack()) {
             return false;
         }
-        knownTail = (int) WORD.getAcquire(kernelTail, 0L);
+        knownTail = RingLayout.getAcquire(kernelTail);
         return head != knownTail;
-    }
-
-    private void loadExtra(long from) {
-        extra1 = entries.get(JAVA_LONG, from + CQE_EXTRA);
-        extra2 = entries.get(JAVA_LONG, from + CQE_EXTRA + 8);
     }
 }

@@ -1,12 +1,9 @@
 package io.ferrule.uring;
 
-import static io.ferrule.uring.RingLayout.WORD;
-
 import io.ferrule.bindings.liburing.LibUring;
 import io.ferrule.sys.Errno;
 import io.ferrule.sys.ErrnoException;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.LockSupport;
 
@@ -36,16 +33,16 @@ final class Enter {
     private static final long PAUSE_NANOS = 1_000_000L;
 
     private final RingHandle handle;
-    private final MemorySegment sqFlags;
+    private final long sqFlags;
     private final boolean sqPoll;
     private final boolean ioPoll;
     private final int descriptor;
     private final int flags;
 
-    /** For the thread that the memory's view belongs to, and with what {@link RingHandle#prepareEnter} has arranged. */
-    Enter(RingHandle handle, RingMemory memory) {
+    /** With the ring's memory and what {@link RingHandle#prepareEnter} has arranged as they are now. */
+    Enter(RingHandle handle) {
         this.handle = handle;
-        this.sqFlags = memory.sqFlags();
+        this.sqFlags = handle.memory().sqFlags();
         this.sqPoll = handle.has(SetupFlag.IORING_SETUP_SQPOLL);
         this.ioPoll = handle.has(SetupFlag.IORING_SETUP_IOPOLL);
         this.descriptor = handle.enterDescriptor();
@@ -98,12 +95,12 @@ final class Enter {
 
     /** Whether completions are waiting in the kernel because the queue was full. */
     boolean overflown() {
-        return ((int) WORD.getOpaque(sqFlags, 0L) & IORING_SQ_CQ_OVERFLOW) != 0;
+        return (RingLayout.getOpaque(sqFlags) & IORING_SQ_CQ_OVERFLOW) != 0;
     }
 
     /** Whether the kernel holds completions back until it is entered: overflow, task work that is ours to run, a device to poll. */
     boolean holdsBack() {
-        return ((int) WORD.getOpaque(sqFlags, 0L) & (IORING_SQ_CQ_OVERFLOW | IORING_SQ_TASKRUN)) != 0 || ioPoll;
+        return (RingLayout.getOpaque(sqFlags) & (IORING_SQ_CQ_OVERFLOW | IORING_SQ_TASKRUN)) != 0 || ioPoll;
     }
 
     /** Has the kernel hand over what it holds back. */
@@ -130,7 +127,7 @@ final class Enter {
      */
     private boolean sqThreadSleeps() {
         VarHandle.fullFence();
-        return ((int) WORD.getOpaque(sqFlags, 0L) & IORING_SQ_NEED_WAKEUP) != 0;
+        return (RingLayout.getOpaque(sqFlags) & IORING_SQ_NEED_WAKEUP) != 0;
     }
 
     private int outcome(int result) throws IOException {

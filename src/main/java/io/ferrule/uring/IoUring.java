@@ -25,7 +25,6 @@ public final class IoUring implements AutoCloseable {
     private final boolean registerDescriptor;
     private final SubmissionQueue sq;
     private final CompletionQueue cq;
-    private RingMemory memory;
     private Enter kernel;
     private boolean disabled;
 
@@ -38,11 +37,11 @@ public final class IoUring implements AutoCloseable {
         this.disabled = handle.has(SetupFlag.IORING_SETUP_R_DISABLED);
         this.registerDescriptor = registerDescriptor;
         this.owner = Thread.currentThread();
-        this.memory = handle.view();
+        RingMemory memory = handle.memory();
         this.sq = new SubmissionQueue(this, memory);
         this.cq = new CompletionQueue(this, memory);
         handle.prepareEnter(registerDescriptor && !disabled);
-        this.kernel = new Enter(handle, memory);
+        this.kernel = new Enter(handle);
     }
 
     /**
@@ -178,9 +177,10 @@ public final class IoUring implements AutoCloseable {
         submit();
         cq.release();
         handle.resize(entries, cqEntries);
-        RingMemory before = memory;
-        adopt();
-        before.close();
+        RingMemory memory = handle.memory();
+        sq.bind(memory);
+        cq.bind(memory);
+        kernel = new Enter(handle);
     }
 
     /**
@@ -198,11 +198,9 @@ public final class IoUring implements AutoCloseable {
             throw new ErrnoException(result, "io_uring_enable_rings", toString(), null);
         }
         disabled = false;
-        if (owner != Thread.currentThread()) {
-            adopt();
-        }
+        owner = Thread.currentThread();
         handle.prepareEnter(registerDescriptor);
-        kernel = new Enter(handle, memory);
+        kernel = new Enter(handle);
     }
 
     /** Registered files and buffers. */
@@ -265,14 +263,14 @@ public final class IoUring implements AutoCloseable {
                 throw wrongThread();
             }
             handle.forgetRegisteredDescriptor(); // it was the dead thread's
-            adopt();
+            owner = Thread.currentThread();
+            kernel = new Enter(handle);
         }
         sq.discardUnpublished();
         if (!disabled) {
             new Quiesce(this).run();
         }
         owner = NOBODY;
-        memory.close();
         handle.exit();
     }
 
@@ -353,46 +351,43 @@ public final class IoUring implements AutoCloseable {
         }
     }
 
-    /** Submits if asked, and waits until {@code count} completions are ready or the time is up. */
+    /** Submits if asked, and waits until {@code count} completions are ready or the time is up. Mostly, one enter is all it takes. */
     private int turn(boolean submit, int count, long timeoutNanos) throws IOException {
         checkOwner();
         checkCount(count);
         cq.release();
-        long deadline = timeoutNanos < 0 ? 0 : System.nanoTime() + timeoutNanos;
-        long left = timeoutNanos;
-        int tries = 0;
-        for (; ; ) {
-            int pending = submit ? sq.publish() : 0;
-            int ready = cq.ready();
-            if (pending == 0 && ready >= count) {
-                return ready;
-            }
-            int outcome = kernel.submit(pending, count, left);
-            if (outcome == Enter.TIME_IS_UP) {
-                return cq.ready();
-            }
+        int pending = submit ? sq.publish() : 0;
+        int ready = cq.count();
+        if (pending == 0 && ready >= count) {
+            return ready;
+        }
+        long start = timeoutNanos < 0 ? 0 : System.nanoTime();
+        int outcome = kernel.submit(pending, count, timeoutNanos);
+        ready = cq.count();
+        return outcome == pending && ready >= count ? ready : turnOn(outcome, submit, count, timeoutNanos, start);
+    }
+
+    /** What is left to do when a first enter was interrupted, refused for the moment, out of time, or took only some of the entries. */
+    private int turnOn(int firstOutcome, boolean submit, int count, long timeoutNanos, long start) throws IOException {
+        int outcome = firstOutcome;
+        for (int tries = 0; outcome != Enter.TIME_IS_UP; ) {
             if (outcome == Enter.BUSY) {
-                if (cq.ready() > 0) {
-                    return cq.ready(); // consuming them is what makes room
+                if (cq.count() > 0) {
+                    break; // consuming them is what makes room
                 }
                 kernel.pause(tries++);
             }
-            if (timeoutNanos >= 0) {
-                left = Math.max(0, deadline - System.nanoTime());
+            int pending = submit ? sq.publish() : 0;
+            if (pending == 0 && cq.count() >= count) {
+                break;
             }
+            long left = timeoutNanos < 0 ? timeoutNanos : Math.max(0, timeoutNanos - (System.nanoTime() - start));
+            outcome = kernel.submit(pending, count, left);
         }
+        return cq.count();
     }
 
     // ---- who may do what ----
-
-    /** Makes the ring the calling thread's, with a view of the memory that this thread may use. */
-    private void adopt() {
-        memory = handle.view();
-        sq.bind(memory);
-        cq.bind(memory);
-        kernel = new Enter(handle, memory);
-        owner = Thread.currentThread();
-    }
 
     private RuntimeException refusal() {
         return isClosed() ? new IllegalStateException("the ring is closed") : wrongThread();

@@ -133,9 +133,9 @@ final class RingHandle {
         return "ring fd " + descriptor();
     }
 
-    /** The ring's memory as the calling thread may use it. */
-    RingMemory view() {
-        return new RingMemory(struct, setupFlags, timespecs);
+    /** Where the ring's memory lies, until {@link #resize} or {@link #exit}. */
+    RingMemory memory() {
+        return RingMemory.of(struct, setupFlags, timespecs);
     }
 
     int setupFlags() {
@@ -214,7 +214,7 @@ final class RingHandle {
                 io_uring_reg_wait.sizeof());
     }
 
-    /** Has the kernel make queues of another size, with what is in them. Every view must be made anew. */
+    /** Has the kernel make queues of another size, with what is in them. The memory lies elsewhere then. */
     void resize(int entries, int cqEntries) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment params = io_uring_params.allocate(arena);
@@ -226,7 +226,7 @@ final class RingHandle {
         }
     }
 
-    /** Unmaps the ring and closes its descriptor. Nothing may be in flight, and no view may be used any more. */
+    /** Unmaps the ring and closes its descriptor. Nothing may be in flight, and the memory may not be used any more. */
     void exit() {
         LibUring.io_uring_queue_exit(struct);
     }

@@ -1,5 +1,6 @@
 package io.ferrule.uring;
 
+import static io.ferrule.uring.RingLayout.MEMORY;
 import static io.ferrule.uring.RingLayout.SQE_ADDR;
 import static io.ferrule.uring.RingLayout.SQE_ADDR3;
 import static io.ferrule.uring.RingLayout.SQE_BUF_INDEX;
@@ -7,11 +8,13 @@ import static io.ferrule.uring.RingLayout.SQE_FD;
 import static io.ferrule.uring.RingLayout.SQE_FILE_INDEX;
 import static io.ferrule.uring.RingLayout.SQE_FLAGS;
 import static io.ferrule.uring.RingLayout.SQE_IOPRIO;
+import static io.ferrule.uring.RingLayout.SQE_LAST_WORD;
 import static io.ferrule.uring.RingLayout.SQE_LEN;
 import static io.ferrule.uring.RingLayout.SQE_OFF;
 import static io.ferrule.uring.RingLayout.SQE_OPCODE;
 import static io.ferrule.uring.RingLayout.SQE_OP_FLAGS;
 import static io.ferrule.uring.RingLayout.SQE_PERSONALITY;
+import static io.ferrule.uring.RingLayout.SQE_SIZE;
 import static io.ferrule.uring.RingLayout.SQE_USER_DATA;
 import static io.ferrule.uring.RingLayout.TIMESPEC_NSEC;
 import static io.ferrule.uring.RingLayout.TIMESPEC_SEC;
@@ -82,17 +85,19 @@ public final class Sqe {
     private static final long MSGHDR_SIZE = Abi.value("sizeof msghdr");
     private static final long EPOLL_EVENT_SIZE = Abi.value("sizeof epoll_event");
 
-    private MemorySegment entries = MemorySegment.NULL;
-    private MemorySegment timespecs = MemorySegment.NULL;
+    private final IoUring ring;
+    private long entries;
+    private long timespecs;
     private long stride;
     private int silent;
-    private int slot;
     private long at;
 
     /** Whether the current slot has been given an operation. */
     private boolean chosen = true;
 
-    Sqe() {}
+    Sqe(IoUring ring) {
+        this.ring = ring;
+    }
 
     /** Works on this view of the ring's memory from now on. */
     void bind(RingMemory memory) {
@@ -103,8 +108,7 @@ public final class Sqe {
 
     /** Moves to a slot. What the slot holds from its last use stays until an operation is chosen. */
     Sqe moveTo(int slot) {
-        this.slot = slot;
-        this.at = slot * stride;
+        this.at = entries + slot * stride;
         this.chosen = false;
         return this;
     }
@@ -118,7 +122,7 @@ public final class Sqe {
 
     /** Whether the entry in a slot holds the one after it to itself. */
     boolean isChained(int slot) {
-        return (entries.get(JAVA_BYTE, slot * stride + SQE_FLAGS) & CHAINED) != 0;
+        return (MEMORY.get(JAVA_BYTE, entries + slot * stride + SQE_FLAGS) & CHAINED) != 0;
     }
 
     /** How many entries have been marked to stay silent on success. */
@@ -1260,7 +1264,7 @@ public final class Sqe {
 
     /** The 64 bits that come back in each of the request's completions. Mirrors {@code io_uring_sqe_set_data64}. */
     public Sqe userData(long userData) {
-        entries.set(JAVA_LONG, current() + SQE_USER_DATA, userData);
+        MEMORY.set(JAVA_LONG, current() + SQE_USER_DATA, userData);
         return this;
     }
 
@@ -1295,13 +1299,13 @@ public final class Sqe {
 
     /** The credentials to act with: an id that {@code io_uring_register_personality} returned. Linux 5.6. */
     public Sqe personality(int id) {
-        entries.set(JAVA_SHORT, current() + SQE_PERSONALITY, (short) id);
+        MEMORY.set(JAVA_SHORT, current() + SQE_PERSONALITY, (short) id);
         return this;
     }
 
     /** The I/O priority, as in {@code ioprio_set(2)}. */
     public Sqe ioPriority(int priority) {
-        entries.set(JAVA_SHORT, current() + SQE_IOPRIO, (short) priority);
+        MEMORY.set(JAVA_SHORT, current() + SQE_IOPRIO, (short) priority);
         return this;
     }
 
@@ -1320,7 +1324,7 @@ public final class Sqe {
      */
     public Sqe socketFlags(int flags) {
         long from = current();
-        entries.set(JAVA_SHORT, from + SQE_IOPRIO, (short) (entries.get(JAVA_SHORT, from + SQE_IOPRIO) | flags));
+        MEMORY.set(JAVA_SHORT, from + SQE_IOPRIO, (short) (MEMORY.get(JAVA_SHORT, from + SQE_IOPRIO) | flags));
         return this;
     }
 
@@ -1352,7 +1356,7 @@ public final class Sqe {
             throw new IllegalArgumentException(
                     "a command has room for " + room + " bytes here, not for " + data.byteSize());
         }
-        MemorySegment.copy(data, 0, entries, current() + SQE_ADDR3, data.byteSize());
+        MemorySegment.copy(data, 0, MEMORY, current() + SQE_ADDR3, data.byteSize());
         return this;
     }
 
@@ -1365,18 +1369,22 @@ public final class Sqe {
 
     /** Writes the whole entry, so that nothing of the slot's last use remains. Whole words, for each store is checked by the runtime. */
     private Sqe prep(int opcode, int fd, long address, int length, long offset) {
+        ring.checkOwner();
         if (chosen) {
             throw new IllegalStateException("this entry holds an operation already; take another with sq.next()");
         }
         chosen = true;
-        MemorySegment e = entries;
         long from = at;
-        e.set(JAVA_LONG, from + SQE_OPCODE, opcode | (long) fd << FD_SHIFT);
-        e.set(JAVA_LONG, from + SQE_OFF, offset);
-        e.set(JAVA_LONG, from + SQE_ADDR, address);
-        e.set(JAVA_LONG, from + SQE_LEN, Integer.toUnsignedLong(length));
-        for (long word = from + SQE_USER_DATA; word < from + stride; word += Long.BYTES) {
-            e.set(JAVA_LONG, word, 0);
+        MEMORY.set(JAVA_LONG, from + SQE_OPCODE, opcode | (long) fd << FD_SHIFT);
+        MEMORY.set(JAVA_LONG, from + SQE_OFF, offset);
+        MEMORY.set(JAVA_LONG, from + SQE_ADDR, address);
+        MEMORY.set(JAVA_LONG, from + SQE_LEN, Integer.toUnsignedLong(length));
+        MEMORY.set(JAVA_LONG, from + SQE_USER_DATA, 0);
+        MEMORY.set(JAVA_LONG, from + SQE_BUF_INDEX, 0);
+        MEMORY.set(JAVA_LONG, from + SQE_ADDR3, 0);
+        MEMORY.set(JAVA_LONG, from + SQE_LAST_WORD, 0);
+        if (stride != SQE_SIZE) {
+            MEMORY.asSlice(from + SQE_SIZE, SQE_SIZE).fill((byte) 0);
         }
         return this;
     }
@@ -1392,13 +1400,14 @@ public final class Sqe {
 
     private Sqe flag(int bit) {
         long from = current();
-        byte flags = entries.get(JAVA_BYTE, from + SQE_FLAGS);
-        entries.set(JAVA_BYTE, from + SQE_FLAGS, (byte) (flags | bit));
+        byte flags = MEMORY.get(JAVA_BYTE, from + SQE_FLAGS);
+        MEMORY.set(JAVA_BYTE, from + SQE_FLAGS, (byte) (flags | bit));
         return this;
     }
 
     /** Where the current entry lies; an option needs an operation to belong to, which would wipe it out if it came later. */
     private long current() {
+        ring.checkOwner();
         if (!chosen) {
             throw new IllegalStateException(
                     "choose the operation first, then its options: sq.next().nop().userData(1)");
@@ -1407,13 +1416,13 @@ public final class Sqe {
     }
 
     private Sqe opFlags(int flags) {
-        entries.set(JAVA_INT, current() + SQE_OP_FLAGS, flags);
+        MEMORY.set(JAVA_INT, current() + SQE_OP_FLAGS, flags);
         return this;
     }
 
     private Sqe bufferIndex(int index) {
         Objects.checkIndex(index, 1 << 16);
-        entries.set(JAVA_SHORT, current() + SQE_BUF_INDEX, (short) index);
+        MEMORY.set(JAVA_SHORT, current() + SQE_BUF_INDEX, (short) index);
         return this;
     }
 
@@ -1421,24 +1430,25 @@ public final class Sqe {
         if (nanos < 0) {
             throw new IllegalArgumentException("a time is 0 nanoseconds or more, not " + nanos);
         }
-        long own = slot * TIMESPEC_SIZE;
-        timespecs.set(JAVA_LONG, own + TIMESPEC_SEC, nanos / NANOS);
-        timespecs.set(JAVA_LONG, own + TIMESPEC_NSEC, nanos % NANOS);
-        return timespecs.address() + own;
+        ring.checkOwner();
+        long own = timespecs + (at - entries) / stride * TIMESPEC_SIZE;
+        MEMORY.set(JAVA_LONG, own + TIMESPEC_SEC, nanos / NANOS);
+        MEMORY.set(JAVA_LONG, own + TIMESPEC_NSEC, nanos % NANOS);
+        return own;
     }
 
     private Sqe address(long address) {
-        entries.set(JAVA_LONG, current() + SQE_ADDR, address);
+        MEMORY.set(JAVA_LONG, current() + SQE_ADDR, address);
         return this;
     }
 
     private Sqe address3(long address) {
-        entries.set(JAVA_LONG, current() + SQE_ADDR3, address);
+        MEMORY.set(JAVA_LONG, current() + SQE_ADDR3, address);
         return this;
     }
 
     private Sqe fileIndex(int index) {
-        entries.set(JAVA_INT, current() + SQE_FILE_INDEX, index);
+        MEMORY.set(JAVA_INT, current() + SQE_FILE_INDEX, index);
         return this;
     }
 
@@ -1448,7 +1458,7 @@ public final class Sqe {
     }
 
     private Sqe toAddress(MemorySegment address) {
-        entries.set(JAVA_LONG, current() + SQE_OFF, NativeMemory.readable(address));
+        MEMORY.set(JAVA_LONG, current() + SQE_OFF, NativeMemory.readable(address));
         return fileIndex(NativeMemory.transferLength(address));
     }
 

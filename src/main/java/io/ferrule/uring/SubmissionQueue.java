@@ -1,9 +1,5 @@
 package io.ferrule.uring;
 
-import static io.ferrule.uring.RingLayout.WORD;
-
-import java.lang.foreign.MemorySegment;
-
 /**
  * The submission queue: {@code sq.next()} hands out the one {@link Sqe} of the ring, on a fresh slot. What has been filled goes to the kernel with
  * {@link IoUring#submit}, and earlier when the queue is full.
@@ -13,9 +9,9 @@ import java.lang.foreign.MemorySegment;
  */
 public final class SubmissionQueue {
     private final IoUring ring;
-    private final Sqe sqe = new Sqe();
-    private MemorySegment kernelHead;
-    private MemorySegment kernelTail;
+    private final Sqe sqe;
+    private long kernelHead;
+    private long kernelTail;
     private int entries;
 
     /** The next slot to hand out. */
@@ -29,11 +25,10 @@ public final class SubmissionQueue {
 
     SubmissionQueue(IoUring ring, RingMemory memory) {
         this.ring = ring;
-        this.kernelHead = memory.sqHead();
-        this.kernelTail = memory.sqTail();
+        this.sqe = new Sqe(ring);
         bind(memory);
-        this.knownHead = (int) WORD.getAcquire(kernelHead, 0L);
-        this.published = (int) WORD.getAcquire(kernelTail, 0L);
+        this.knownHead = RingLayout.getAcquire(kernelHead);
+        this.published = RingLayout.getAcquire(kernelTail);
         this.tail = published;
     }
 
@@ -100,7 +95,7 @@ public final class SubmissionQueue {
 
     /** The kernel's head: how many entries it has taken, modulo 2^32. */
     int consumed() {
-        knownHead = (int) WORD.getAcquire(kernelHead, 0L);
+        knownHead = RingLayout.getAcquire(kernelHead);
         return knownHead;
     }
 
@@ -144,7 +139,7 @@ public final class SubmissionQueue {
     private int publishTo(int end) {
         if (end != published) {
             published = end;
-            WORD.setRelease(kernelTail, 0L, end);
+            RingLayout.setRelease(kernelTail, end);
         }
         return pending();
     }
