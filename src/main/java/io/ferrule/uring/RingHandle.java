@@ -6,7 +6,6 @@ import io.ferrule.bindings.liburing.io_uring_params;
 import io.ferrule.bindings.liburing.io_uring_reg_wait;
 import io.ferrule.sys.Errno;
 import io.ferrule.sys.NativeLibrary;
-import io.ferrule.sys.SystemCall;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -182,15 +181,14 @@ final class RingHandle {
 
     /** {@code io_uring_enter}. Returns the kernel's answer. */
     int enter(int descriptor, int submit, int wait, int flags) {
-        return SystemCall.invoke(SystemCall.IO_URING_ENTER, descriptor, submit, wait, flags, 0, 0);
+        return EnterCall.invoke(descriptor, submit, wait, flags, 0, 0);
     }
 
     /** {@code io_uring_enter} that waits for a time at most. Returns the kernel's answer: -ETIME when it is up. */
     int enterWithTimeout(int descriptor, int submit, int wait, int flags, long nanos) {
         waitTimespec.set(ValueLayout.JAVA_LONG, RingLayout.TIMESPEC_SEC, nanos / NANOS);
         waitTimespec.set(ValueLayout.JAVA_LONG, RingLayout.TIMESPEC_NSEC, nanos % NANOS);
-        return SystemCall.invoke(
-                SystemCall.IO_URING_ENTER,
+        return EnterCall.invoke(
                 descriptor,
                 submit,
                 wait,
@@ -201,8 +199,7 @@ final class RingHandle {
 
     /** {@code io_uring_enter} that waits as an argument in registered memory says. Returns the kernel's answer. */
     int enterWithRegisteredArgument(int descriptor, int submit, int wait, int flags, long offset) {
-        return SystemCall.invoke(
-                SystemCall.IO_URING_ENTER,
+        return EnterCall.invoke(
                 descriptor,
                 submit,
                 wait,
