@@ -12,8 +12,8 @@ import java.util.Set;
  * {@link #sq()}, handed over by {@link #submit}, and come back through {@link #cq()}.
  *
  * <p>A ring belongs to one platform thread: the one that opened it, or, where it starts disabled, the one that enables it. Another thread gets a
- * {@link WrongThreadException}. After close, every method throws IllegalStateException. Filling, submitting and reading completions allocates
- * nothing.
+ * {@link WrongThreadException}. After close, every method throws IllegalStateException, but for those that tell from memory what the ring was or
+ * the completion read last held. Filling, submitting and reading completions allocates nothing.
  *
  * <p>What the caller must guarantee is said at {@link Sqe}: memory lives until the request's last completion.
  */
@@ -27,13 +27,15 @@ public final class IoUring implements AutoCloseable {
     private final CompletionQueue cq;
     private Enter kernel;
     private boolean disabled;
+    private boolean posted;
 
     /** The thread this ring belongs to; {@link #NOBODY} after close, so that one comparison finds out both. */
     private Thread owner;
 
-    private IoUring(RingHandle handle, boolean registerDescriptor) {
+    private IoUring(RingHandle handle, boolean registerDescriptor, boolean receivesMessages) {
         this.handle = handle;
         this.sqPoll = handle.has(SetupFlag.IORING_SETUP_SQPOLL);
+        this.posted = receivesMessages;
         this.disabled = handle.has(SetupFlag.IORING_SETUP_R_DISABLED);
         this.registerDescriptor = registerDescriptor;
         this.owner = Thread.currentThread();
@@ -67,7 +69,7 @@ public final class IoUring implements AutoCloseable {
         options.check(entries);
         RingHandle handle = RingHandle.open(entries, options);
         try {
-            return new IoUring(handle, options.registersRingDescriptor());
+            return new IoUring(handle, options.registersRingDescriptor(), options.isMessageTarget());
         } catch (RuntimeException | Error e) {
             handle.exit();
             throw e;
@@ -237,7 +239,7 @@ public final class IoUring implements AutoCloseable {
 
     /**
      * Requests that the kernel has taken and whose last completion has not been consumed. A request marked {@link Sqe#skipSuccess} counts until it
-     * fails, for nobody learns of its success.
+     * fails, for nobody learns of its success; a completion that another ring posted here counts as one of ours.
      */
     public int inFlight() {
         checkOwner();
@@ -250,8 +252,8 @@ public final class IoUring implements AutoCloseable {
      *
      * <p>Only the owner may close a ring, or any thread once the owner has ended.
      *
-     * @throws IllegalStateException when requests stay in flight because the kernel offers no way to cancel them (before Linux 5.19, or when the
-     *     owner has ended): the ring stays open, for the kernel still uses the requests' memory
+     * @throws IllegalStateException when the owner has ended with requests in flight and the kernel lets no other thread end them
+     *     ({@code SINGLE_ISSUER}): the ring stays open, for the kernel may still use the requests' memory
      */
     @Override
     public void close() {
@@ -267,11 +269,25 @@ public final class IoUring implements AutoCloseable {
             kernel = new Enter(handle);
         }
         sq.discardUnpublished();
-        if (!disabled) {
-            new Quiesce(this).run();
-        }
+        boolean atRest = disabled || new Quiesce(this).run();
+        ExitFence fence = atRest ? null : fence();
         owner = NOBODY;
         handle.exit();
+        if (fence != null) {
+            fence.await();
+        }
+    }
+
+    private ExitFence fence() {
+        try {
+            return ExitFence.install(handle.struct());
+        } catch (IOException e) {
+            throw new IllegalStateException(
+                    inFlight()
+                            + " requests may be in flight, and the kernel lets this thread neither cancel them nor wait for their end:"
+                            + " the ring stays open, for they may still use their memory. Close a ring on the thread that owns it, before it ends",
+                    e);
+        }
     }
 
     @Override
@@ -283,6 +299,16 @@ public final class IoUring implements AutoCloseable {
 
     MemorySegment struct() {
         return handle.struct();
+    }
+
+    /** Completions will come, or have come, that belong to no request of this ring: those of tags and of other rings' messages. */
+    void expectPosted() {
+        posted = true;
+    }
+
+    /** Whether each request has one last completion, and each last completion a request. */
+    boolean countsCompletions() {
+        return !posted && !sq.mayBeSilent();
     }
 
     boolean isClosed() {

@@ -56,7 +56,7 @@ public final class Registration {
      * @param tags one for each buffer, 0 for none; null for none at all
      */
     public void taggedBuffers(long @Nullable [] tags, MemorySegment... buffers) throws IOException {
-        ring.checkOwner();
+        expect(tags);
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment pieces = pieces(arena, buffers);
             int result = tags == null
@@ -87,7 +87,7 @@ public final class Registration {
      * @return how many were replaced
      */
     public int updateBuffers(int offset, long @Nullable [] tags, MemorySegment... buffers) throws IOException {
-        ring.checkOwner();
+        expect(tags);
         try (Arena arena = Arena.ofConfined()) {
             return check(
                     LibUring.io_uring_register_buffers_update_tag(
@@ -142,7 +142,7 @@ public final class Registration {
      * @param tags one for each file, 0 for none; null for none at all
      */
     public void taggedFiles(long @Nullable [] tags, Fd... files) throws IOException {
-        ring.checkOwner();
+        expect(tags);
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment numbers = numbers(arena, files);
             int result = tags == null
@@ -185,7 +185,7 @@ public final class Registration {
      * @return how many were put
      */
     public int updateTaggedFiles(int offset, long[] tags, Fd... files) throws IOException {
-        ring.checkOwner();
+        expect(tags);
         try (Arena arena = Arena.ofConfined()) {
             return check(
                     LibUring.io_uring_register_files_update_tag(
@@ -464,6 +464,14 @@ public final class Registration {
     }
 
     // ---- arguments and answers ----
+
+    /** Tags come back as completions that belong to no request. */
+    private void expect(long @Nullable [] tags) {
+        ring.checkOwner();
+        if (tags != null) {
+            ring.expectPosted();
+        }
+    }
 
     private static MemorySegment pieces(Arena arena, MemorySegment... buffers) {
         checkCount(buffers.length);

@@ -40,6 +40,7 @@ public final class RingOptions {
     private final EnumSet<SetupFlag> wanted = EnumSet.noneOf(SetupFlag.class);
     private final EnumSet<SetupFlag> unwanted = EnumSet.noneOf(SetupFlag.class);
     private boolean registerRingDescriptor = true;
+    private boolean messageTarget;
     private int cqEntries;
     private int minEntries = DEFAULT_MIN_ENTRIES;
     private int sqThreadIdleMillis;
@@ -144,6 +145,19 @@ public final class RingOptions {
     public RingOptions registerRingDescriptor(boolean register) {
         this.registerRingDescriptor = register;
         return this;
+    }
+
+    /**
+     * Says that other rings will post completions here ({@link Sqe#messageRing}). They cannot be told from the completions of the ring's own
+     * requests, so that {@link IoUring#close} goes another, slower way to be sure that nothing is in flight.
+     */
+    public RingOptions messageTarget() {
+        this.messageTarget = true;
+        return this;
+    }
+
+    boolean isMessageTarget() {
+        return messageTarget;
     }
 
     boolean registersRingDescriptor() {

@@ -72,6 +72,15 @@ public final class Sqe {
     private static final int FD_SHIFT = 8 * (int) SQE_FD;
 
     private static final long NANOS = 1_000_000_000L;
+    /** The current slot has no operation. */
+    private static final int BLANK = 0;
+
+    /** The current slot is an entry: it has an operation, and takes options. */
+    private static final int FILLED = 1;
+
+    /** There is no current slot, or what it holds has been submitted. */
+    private static final int SEALED = 2;
+
     private static final int MAX_ID = 0xffff;
     private static final int FUTEX_WAITV_SIZE = 24;
 
@@ -89,11 +98,11 @@ public final class Sqe {
     private long entries;
     private long timespecs;
     private long stride;
-    private int silent;
+    private boolean silent;
     private long at;
 
-    /** Whether the current slot has been given an operation. */
-    private boolean chosen = true;
+    /** {@link #BLANK}, {@link #FILLED} or {@link #SEALED}. */
+    private int state = SEALED;
 
     Sqe(IoUring ring) {
         this.ring = ring;
@@ -109,15 +118,18 @@ public final class Sqe {
     /** Moves to a slot. What the slot holds from its last use stays until an operation is chosen. */
     Sqe moveTo(int slot) {
         this.at = entries + slot * stride;
-        this.chosen = false;
+        this.state = BLANK;
         return this;
     }
 
-    /** Makes the current slot a NOP if no operation was chosen: nothing of its last use is ever submitted again. */
-    void settle() {
-        if (!chosen) {
-            nop();
-        }
+    /** How many entries the current slot is: 1 once it has an operation. */
+    int filled() {
+        return state & FILLED;
+    }
+
+    /** Lets go of the current slot: the kernel may see it now. */
+    void seal() {
+        state = SEALED;
     }
 
     /** Whether the entry in a slot holds the one after it to itself. */
@@ -125,8 +137,8 @@ public final class Sqe {
         return (MEMORY.get(JAVA_BYTE, entries + slot * stride + SQE_FLAGS) & CHAINED) != 0;
     }
 
-    /** How many entries have been marked to stay silent on success. */
-    int silent() {
+    /** Whether any entry has been marked to stay silent on success. */
+    boolean mayBeSilent() {
         return silent;
     }
 
@@ -210,6 +222,7 @@ public final class Sqe {
      * @param index of the buffer among those registered, from 0
      */
     public Sqe readFixed(Descriptor fd, MemorySegment buffer, long offset, int index) {
+        checkId(index);
         return on(
                         Opcode.IORING_OP_READ_FIXED,
                         fd,
@@ -227,6 +240,7 @@ public final class Sqe {
      * @param index of the buffer among those registered, from 0
      */
     public Sqe writeFixed(Descriptor fd, MemorySegment buffer, long offset, int index) {
+        checkId(index);
         return on(
                         Opcode.IORING_OP_WRITE_FIXED,
                         fd,
@@ -264,7 +278,14 @@ public final class Sqe {
      * Result: 0. Mirrors {@code io_uring_prep_close}. Linux 5.6.
      */
     public Sqe close(Fd fd) {
-        return prep(Opcode.IORING_OP_CLOSE, fd.release(), 0, 0, 0);
+        prep(Opcode.IORING_OP_CLOSE, fd.number(), 0, 0, 0);
+        try {
+            fd.release(); // last, so that a refused entry does not lose the descriptor
+        } catch (IllegalStateException e) {
+            state = BLANK;
+            throw e;
+        }
+        return this;
     }
 
     /**
@@ -391,6 +412,7 @@ public final class Sqe {
      * @param index of the buffer among those registered, from 0
      */
     public Sqe readvFixed(Descriptor fd, IovecArray pieces, int count, long offset, int flags, int index) {
+        checkId(index);
         return on(Opcode.IORING_OP_READV_FIXED, fd, address(pieces, count), count, offset)
                 .opFlags(flags)
                 .bufferIndex(index);
@@ -405,6 +427,7 @@ public final class Sqe {
      * @param index of the buffer among those registered, from 0
      */
     public Sqe writevFixed(Descriptor fd, IovecArray pieces, int count, long offset, int flags, int index) {
+        checkId(index);
         return on(Opcode.IORING_OP_WRITEV_FIXED, fd, address(pieces, count), count, offset)
                 .opFlags(flags)
                 .bufferIndex(index);
@@ -419,6 +442,7 @@ public final class Sqe {
      * @param group the buffers' group
      */
     public Sqe readMultishot(Descriptor fd, int length, long offset, int group) {
+        checkId(group);
         return on(Opcode.IORING_OP_READ_MULTISHOT, fd, 0, length, offset).bufferGroup(group);
     }
 
@@ -481,9 +505,10 @@ public final class Sqe {
      * @param flags {@code SPLICE_F_MOVE}, {@code SPLICE_F_MORE}
      */
     public Sqe splice(Descriptor in, long inOffset, Descriptor out, long outOffset, int length, int flags) {
+        int from = in.number();
         return on(Opcode.IORING_OP_SPLICE, out, inOffset, length, outOffset)
                 .opFlags(flags | (in.isDirect() ? UringFlags.SPLICE_F_FD_IN_FIXED : 0))
-                .fileIndex(in.number());
+                .fileIndex(from);
     }
 
     /**
@@ -492,9 +517,10 @@ public final class Sqe {
      * @param flags {@code SPLICE_F_NONBLOCK} and its like
      */
     public Sqe tee(Descriptor in, Descriptor out, int length, int flags) {
+        int from = in.number();
         return on(Opcode.IORING_OP_TEE, out, 0, length, 0)
                 .opFlags(flags | (in.isDirect() ? UringFlags.SPLICE_F_FD_IN_FIXED : 0))
-                .fileIndex(in.number());
+                .fileIndex(from);
     }
 
     // ---- files: opening and closing ----
@@ -665,6 +691,7 @@ public final class Sqe {
      * @param flags 0, {@link UringFlags#XATTR_CREATE} or {@link UringFlags#XATTR_REPLACE}
      */
     public Sqe setxattr(MemorySegment path, MemorySegment name, MemorySegment value, int flags) {
+        long where = NativeMemory.path(path);
         return prep(
                         Opcode.IORING_OP_SETXATTR,
                         0,
@@ -672,7 +699,7 @@ public final class Sqe {
                         NativeMemory.transferLength(value),
                         NativeMemory.readable(value))
                 .opFlags(flags)
-                .address3(NativeMemory.path(path));
+                .address3(where);
     }
 
     /**
@@ -699,13 +726,14 @@ public final class Sqe {
      * @param value where the kernel writes it
      */
     public Sqe getxattr(MemorySegment path, MemorySegment name, MemorySegment value) {
+        long where = NativeMemory.path(path);
         return prep(
                         Opcode.IORING_OP_GETXATTR,
                         0,
                         NativeMemory.path(name),
                         NativeMemory.transferLength(value),
                         NativeMemory.writable(value))
-                .address3(NativeMemory.path(path));
+                .address3(where);
     }
 
     // ---- sockets ----
@@ -827,7 +855,11 @@ public final class Sqe {
      * @param address {@code struct sockaddr_in} or its like; its size is the address's length
      */
     public Sqe sendTo(Descriptor socket, MemorySegment buffer, int flags, MemorySegment address) {
-        return send(socket, buffer, flags).toAddress(address);
+        long where = NativeMemory.readable(address);
+        int length = NativeMemory.transferLength(address);
+        send(socket, buffer, flags).fileIndex(length);
+        MEMORY.set(JAVA_LONG, at + SQE_OFF, where);
+        return this;
     }
 
     /**
@@ -838,6 +870,7 @@ public final class Sqe {
      * @param group the buffers' group
      */
     public Sqe sendBundle(Descriptor socket, int length, int flags, int group) {
+        checkId(group);
         return on(Opcode.IORING_OP_SEND, socket, 0, length, 0)
                 .opFlags(flags)
                 .socketFlags(UringFlags.IORING_RECVSEND_BUNDLE)
@@ -868,6 +901,7 @@ public final class Sqe {
      * @param index of the buffer among those registered, from 0
      */
     public Sqe sendZcFixed(Descriptor socket, MemorySegment buffer, int flags, int zeroCopyFlags, int index) {
+        checkId(index);
         return sendZc(socket, buffer, flags, zeroCopyFlags | UringFlags.IORING_RECVSEND_FIXED_BUF)
                 .bufferIndex(index);
     }
@@ -892,6 +926,7 @@ public final class Sqe {
      * @param index of the buffer among those registered, from 0
      */
     public Sqe sendmsgZcFixed(Descriptor socket, MemorySegment message, int flags, int index) {
+        checkId(index);
         return sendmsgZc(socket, message, flags)
                 .socketFlags(UringFlags.IORING_RECVSEND_FIXED_BUF)
                 .bufferIndex(index);
@@ -915,6 +950,7 @@ public final class Sqe {
      * @param group the buffers' group
      */
     public Sqe recv(Descriptor socket, int length, int flags, int group) {
+        checkId(group);
         return on(Opcode.IORING_OP_RECV, socket, 0, length, 0).opFlags(flags).bufferGroup(group);
     }
 
@@ -945,6 +981,7 @@ public final class Sqe {
      * @param group the buffers' group
      */
     public Sqe recvmsgMultishot(Descriptor socket, MemorySegment message, int flags, int group) {
+        checkId(group);
         return recvmsg(socket, message, flags)
                 .socketFlags(UringFlags.IORING_RECV_MULTISHOT)
                 .bufferGroup(group);
@@ -999,9 +1036,10 @@ public final class Sqe {
      */
     public Sqe messageRingDescriptor(
             Descriptor ring, DirectDescriptor descriptor, DirectDescriptor slot, long userData, int flags) {
+        int source = descriptor.number();
         return on(Opcode.IORING_OP_MSG_RING, ring, UringFlags.IORING_MSG_SEND_FD, 0, userData)
                 .opFlags(flags)
-                .address3(descriptor.number())
+                .address3(source)
                 .into(slot);
     }
 
@@ -1150,6 +1188,7 @@ public final class Sqe {
      * @param firstId of the first buffer; the others count up from it
      */
     public Sqe provideBuffers(MemorySegment buffers, int size, int group, int firstId) {
+        checkId(group);
         if (size < 1 || buffers.byteSize() / size > MAX_ID || buffers.byteSize() % size != 0) {
             throw new IllegalArgumentException("a segment of " + buffers.byteSize()
                     + " bytes holds no whole number of buffers of " + size + " bytes, up to " + MAX_ID);
@@ -1169,6 +1208,7 @@ public final class Sqe {
      * @param count how many at most
      */
     public Sqe removeBuffers(int count, int group) {
+        checkId(group);
         return prep(Opcode.IORING_OP_REMOVE_BUFFERS, count, 0, 0, 0).bufferIndex(group);
     }
 
@@ -1201,10 +1241,12 @@ public final class Sqe {
      * @param value where the option is, or goes; the memory is used until the completion
      */
     public Sqe socketCommand(Descriptor socket, int command, int level, int option, MemorySegment value) {
+        int length = NativeMemory.transferLength(value);
+        long where = NativeMemory.writable(value);
         return uringCommand(socket, command, 0)
                 .address(Integer.toUnsignedLong(level) | (long) option << Integer.SIZE)
-                .fileIndex(NativeMemory.transferLength(value))
-                .address3(NativeMemory.writable(value));
+                .fileIndex(length)
+                .address3(where);
     }
 
     /**
@@ -1215,9 +1257,11 @@ public final class Sqe {
      * @param peer true for the peer's
      */
     public Sqe socketName(Descriptor socket, MemorySegment address, MemorySegment length, boolean peer) {
+        long where = NativeMemory.writable(address);
+        long lengthWhere = addressLength(address, length);
         return uringCommand(socket, UringFlags.SOCKET_URING_OP_GETSOCKNAME, 0)
-                .address(NativeMemory.writable(address))
-                .address3(addressLength(address, length))
+                .address(where)
+                .address3(lengthWhere)
                 .fileIndex(peer ? 1 : 0);
     }
 
@@ -1289,23 +1333,24 @@ public final class Sqe {
     }
 
     /**
-     * No completion when this succeeds: {@link #IOSQE_CQE_SKIP_SUCCESS}. A request that leaves no trace cannot be waited for, not by
-     * {@link IoUring#close} either: its memory must outlive the ring.
+     * No completion when this succeeds: {@link #IOSQE_CQE_SKIP_SUCCESS}. When it fails inside a chain, the entries after it are cancelled without a
+     * completion. Nothing tells when the memory of such a request is free, short of {@link IoUring#close}, which takes a little longer then.
      */
     public Sqe skipSuccess() {
-        silent++;
-        return flag(IOSQE_CQE_SKIP_SUCCESS);
+        flag(IOSQE_CQE_SKIP_SUCCESS);
+        silent = true;
+        return this;
     }
 
     /** The credentials to act with: an id that {@code io_uring_register_personality} returned. Linux 5.6. */
     public Sqe personality(int id) {
-        MEMORY.set(JAVA_SHORT, current() + SQE_PERSONALITY, (short) id);
+        MEMORY.set(JAVA_SHORT, current() + SQE_PERSONALITY, unsignedShort(id));
         return this;
     }
 
     /** The I/O priority, as in {@code ioprio_set(2)}. */
     public Sqe ioPriority(int priority) {
-        MEMORY.set(JAVA_SHORT, current() + SQE_IOPRIO, (short) priority);
+        MEMORY.set(JAVA_SHORT, current() + SQE_IOPRIO, unsignedShort(priority));
         return this;
     }
 
@@ -1369,11 +1414,7 @@ public final class Sqe {
 
     /** Writes the whole entry, so that nothing of the slot's last use remains. Whole words, for each store is checked by the runtime. */
     private Sqe prep(int opcode, int fd, long address, int length, long offset) {
-        ring.checkOwner();
-        if (chosen) {
-            throw new IllegalStateException("this entry holds an operation already; take another with sq.next()");
-        }
-        chosen = true;
+        checkBlank();
         long from = at;
         MEMORY.set(JAVA_LONG, from + SQE_OPCODE, opcode | (long) fd << FD_SHIFT);
         MEMORY.set(JAVA_LONG, from + SQE_OFF, offset);
@@ -1386,6 +1427,7 @@ public final class Sqe {
         if (stride != SQE_SIZE) {
             MEMORY.asSlice(from + SQE_SIZE, SQE_SIZE).fill((byte) 0);
         }
+        state = FILLED;
         return this;
     }
 
@@ -1408,11 +1450,24 @@ public final class Sqe {
     /** Where the current entry lies; an option needs an operation to belong to, which would wipe it out if it came later. */
     private long current() {
         ring.checkOwner();
-        if (!chosen) {
+        if (state != FILLED) {
             throw new IllegalStateException(
-                    "choose the operation first, then its options: sq.next().nop().userData(1)");
+                    state == BLANK
+                            ? "choose the operation first, then its options: sq.next().nop().userData(1)"
+                            : "this entry has been submitted, an option comes too late; take another with sq.next()");
         }
         return at;
+    }
+
+    /** An operation needs a slot of its own. */
+    private void checkBlank() {
+        ring.checkOwner();
+        if (state != BLANK) {
+            throw new IllegalStateException(
+                    state == FILLED
+                            ? "this entry holds an operation already; take another with sq.next()"
+                            : "this entry has been submitted; take another with sq.next()");
+        }
     }
 
     private Sqe opFlags(int flags) {
@@ -1421,16 +1476,24 @@ public final class Sqe {
     }
 
     private Sqe bufferIndex(int index) {
-        Objects.checkIndex(index, 1 << 16);
-        MEMORY.set(JAVA_SHORT, current() + SQE_BUF_INDEX, (short) index);
+        MEMORY.set(JAVA_SHORT, current() + SQE_BUF_INDEX, unsignedShort(index));
         return this;
+    }
+
+    /** Before an operation is chosen, so that a refused argument leaves no entry behind. */
+    private static void checkId(int id) {
+        Objects.checkIndex(id, 1 << Short.SIZE);
+    }
+
+    private static short unsignedShort(int value) {
+        return (short) Objects.checkIndex(value, 1 << Short.SIZE);
     }
 
     private long timespec(long nanos) {
         if (nanos < 0) {
             throw new IllegalArgumentException("a time is 0 nanoseconds or more, not " + nanos);
         }
-        ring.checkOwner();
+        checkBlank(); // before the time of an operation chosen earlier is overwritten
         long own = timespecs + (at - entries) / stride * TIMESPEC_SIZE;
         MEMORY.set(JAVA_LONG, own + TIMESPEC_SEC, nanos / NANOS);
         MEMORY.set(JAVA_LONG, own + TIMESPEC_NSEC, nanos % NANOS);
@@ -1455,11 +1518,6 @@ public final class Sqe {
     /** The slot for a new direct descriptor, counted from 1: 0 means none. */
     private Sqe into(DirectDescriptor slot) {
         return fileIndex(slot == DirectDescriptor.ANY ? UringFlags.IORING_FILE_INDEX_ALLOC : slot.number() + 1);
-    }
-
-    private Sqe toAddress(MemorySegment address) {
-        MEMORY.set(JAVA_LONG, current() + SQE_OFF, NativeMemory.readable(address));
-        return fileIndex(NativeMemory.transferLength(address));
     }
 
     /** The address of a structure that the kernel writes. */

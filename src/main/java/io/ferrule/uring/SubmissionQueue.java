@@ -14,7 +14,7 @@ public final class SubmissionQueue {
     private long kernelTail;
     private int entries;
 
-    /** The next slot to hand out. */
+    /** The slot handed out last, which becomes an entry when it is given an operation; without one, the next slot to hand out. */
     private int tail;
 
     /** What the kernel has been shown: {@code kernelTail}. */
@@ -41,21 +41,21 @@ public final class SubmissionQueue {
     }
 
     /**
-     * Moves the ring's {@link Sqe} to the next slot, which becomes a NOP until an operation is chosen. When the queue is full, what it holds is
-     * submitted first; an unfinished chain of linked entries stays behind, so that it goes in whole. Mirrors {@code io_uring_get_sqe}, which
-     * returns NULL instead.
+     * Moves the ring's {@link Sqe} to a fresh slot. It becomes an entry when an operation is chosen; a slot without one, also because an argument
+     * was refused, is handed out again and never submitted. When the queue is full, what it holds is submitted first; an unfinished chain of linked
+     * entries stays behind, so that it goes in whole. Mirrors {@code io_uring_get_sqe}, which returns NULL instead.
      *
-     * @throws IllegalStateException after close, from a thread that does not own the ring, or when one chain fills the whole queue
+     * @throws IllegalStateException after close, or when one chain fills the whole queue
+     * @throws WrongThreadException from a thread that does not own the ring
      * @throws java.io.UncheckedIOException when the queue is full and the kernel accepts nothing: nothing is lost, consume completions and go on
      */
     public Sqe next() {
         ring.checkOwner();
-        sqe.settle();
-        int at = tail;
+        int at = end();
         if (at - knownHead >= entries) {
             makeRoom(1);
         }
-        tail = at + 1;
+        tail = at;
         return sqe.moveTo(at & (entries - 1));
     }
 
@@ -72,7 +72,7 @@ public final class SubmissionQueue {
         if (count < 0 || count > entries) {
             throw new IllegalArgumentException("cannot reserve " + count + " entries: the queue has " + entries);
         }
-        if (entries - (tail - knownHead) < count) {
+        if (entries - (end() - knownHead) < count) {
             makeRoom(count);
         }
     }
@@ -85,7 +85,7 @@ public final class SubmissionQueue {
     /** Entries filled that the kernel has not taken yet. Mirrors {@code io_uring_sq_ready}. */
     public int ready() {
         ring.checkOwner();
-        return tail - consumed();
+        return end() - consumed();
     }
 
     /** How many entries the queue holds: what was asked for at {@link IoUring#open}, rounded up to a power of two. */
@@ -101,18 +101,16 @@ public final class SubmissionQueue {
 
     /** Shows the kernel all that has been filled. Returns how much of it has not been taken yet. */
     int publish() {
-        sqe.settle();
-        return publishTo(tail);
+        return publishTo(finish());
     }
 
     /** As {@link #publish}, but keeps back a chain whose last link is still to come. */
-    int publishWholeChains() {
-        sqe.settle();
-        int end = tail;
+    private void publishWholeChains() {
+        int end = finish();
         while (end != published && sqe.isChained((end - 1) & (entries - 1))) {
             end--;
         }
-        return publishTo(end);
+        publishTo(end);
     }
 
     /** What has been published and not been taken yet. */
@@ -127,13 +125,25 @@ public final class SubmissionQueue {
 
     /** Forgets the entries that the kernel has not been shown. */
     void discardUnpublished() {
-        sqe.settle();
+        sqe.seal();
         tail = published;
     }
 
-    /** Requests that may succeed without a completion. */
-    int silent() {
-        return sqe.silent();
+    /** Whether requests may have ended without a completion. */
+    boolean mayBeSilent() {
+        return sqe.mayBeSilent();
+    }
+
+    /** Where the entries end. */
+    private int end() {
+        return tail + sqe.filled();
+    }
+
+    /** Ends the current entry, so that it takes no more options. */
+    private int finish() {
+        tail = end();
+        sqe.seal();
+        return tail;
     }
 
     private int publishTo(int end) {
@@ -145,10 +155,11 @@ public final class SubmissionQueue {
     }
 
     private void makeRoom(int count) {
-        if (entries - (tail - consumed()) >= count) {
+        if (entries - (end() - consumed()) >= count) {
             return;
         }
-        if (publishWholeChains() == 0 && tail - knownHead > entries - count) {
+        publishWholeChains();
+        if (tail - published > entries - count) {
             throw new IllegalStateException("a chain of linked entries is longer than the queue, which has " + entries
                     + ": open the ring with more entries, or end the chain earlier");
         }
