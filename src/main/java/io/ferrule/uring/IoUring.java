@@ -238,8 +238,8 @@ public final class IoUring implements AutoCloseable {
     }
 
     /**
-     * Requests that the kernel has taken and whose last completion has not been consumed. A request marked {@link Sqe#skipSuccess} counts until it
-     * fails, for nobody learns of its success; a completion that another ring posted here counts as one of ours.
+     * Requests that the kernel has taken and whose last completion has not been consumed. One that ends without a completion
+     * ({@link Sqe#skipSuccess}) counts for ever, for nobody learns of its end; a completion that another ring posted here counts as one of ours.
      */
     public int inFlight() {
         checkOwner();

@@ -50,7 +50,7 @@ final class Quiesce {
         }
     }
 
-    /** Returns whether the kernel knows how to. Linux 6.0. */
+    /** Returns whether the kernel knows how to, and lets us. */
     private boolean cancelAll() {
         int result = ring.register().tryCancel(0, -1, EVERYTHING, ROUND_NANOS);
         // ENOENT: what is in flight is beyond cancelling (at a device) and will complete. ETIME, EALREADY: on its way.
@@ -58,6 +58,23 @@ final class Quiesce {
                 || result == -Errno.ENOENT.number()
                 || result == -Errno.ETIME.number()
                 || result == -Errno.EALREADY.number()
-                || result == -Errno.EINTR.number();
+                || result == -Errno.EINTR.number()
+                || cancelAllByRequest();
+    }
+
+    /** The synchronous call is of Linux 6.0, the request of 5.19. Of a thread that has ended, an SQPOLL ring takes the request only. */
+    private boolean cancelAllByRequest() {
+        try {
+            ring.sq().next().cancel(0, EVERYTHING);
+            ring.submitAndWait(1, ROUND_NANOS);
+            while (ring.cq().next()) {
+                if (ring.cq().userData() == 0 && ring.cq().res() == -Errno.EINVAL.number()) {
+                    return false;
+                }
+            }
+            return true;
+        } catch (IOException | RuntimeException e) {
+            return false;
+        }
     }
 }

@@ -22,6 +22,9 @@ final class RingHandle {
     private static final long MILLIS_IN_NANOS = 1_000_000L;
     private static final long NANOS = 1_000_000_000L;
 
+    /** liburing's own flag: io_uring_register, too, is given the registered index. */
+    private static final int INT_FLAG_REG_REG_RING = 1;
+
     private final MemorySegment struct;
     private MemorySegment timespecs;
     private final MemorySegment waitArgument;
@@ -175,7 +178,8 @@ final class RingHandle {
 
     /** A registered descriptor is its thread's and went with it. Its number may be another ring's in the calling thread. */
     void forgetRegisteredDescriptor() {
-        io_uring.int_flags(struct, (byte) (io_uring.int_flags(struct) & ~LibUring.IORING_ENTER_REGISTERED_RING()));
+        int registered = LibUring.IORING_ENTER_REGISTERED_RING() | INT_FLAG_REG_REG_RING;
+        io_uring.int_flags(struct, (byte) (io_uring.int_flags(struct) & ~registered));
         io_uring.enter_ring_fd(struct, io_uring.ring_fd(struct));
     }
 
