@@ -1,54 +1,55 @@
 package io.ferrule.uring;
 
+import io.ferrule.sys.KernelFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 
-/** What {@code /proc} says about who may use io_uring here. What cannot be read is "unknown". */
-record SystemFacts(
+/**
+ * What {@code /proc} says about who may use io_uring here. What cannot be read is "unknown".
+ *
+ * @param ioUringDisabled whom the sysctl {@code kernel.io_uring_disabled} (Linux 6.6) shuts out: 0 nobody, 1 the unprivileged, 2 everyone
+ * @param ioUringGroup the sysctl {@code kernel.io_uring_group}: the group let in while that is 1; -1 for none
+ * @param seccompMode of this process, in the kernel's number: {@link #seccomp()} has it in words
+ * @param securityModules the names of those loaded, with commas
+ * @param limits soft limits of this process by their name in {@code /proc/self/limits}
+ */
+public record SystemFacts(
         String ioUringDisabled,
         String ioUringGroup,
         String seccompMode,
         String securityModules,
         Map<String, String> limits) {
-    private static final String UNKNOWN = "unknown";
-
-    static SystemFacts read() {
+    /** Reads them anew. */
+    public static SystemFacts read() {
         return new SystemFacts(
-                file("/proc/sys/kernel/io_uring_disabled"),
-                file("/proc/sys/kernel/io_uring_group"),
+                KernelFile.text("/proc/sys/kernel/io_uring_disabled"),
+                KernelFile.text("/proc/sys/kernel/io_uring_group"),
                 statusLine("Seccomp:"),
-                file("/sys/kernel/security/lsm"),
+                KernelFile.text("/sys/kernel/security/lsm"),
                 readLimits());
     }
 
     /** A soft limit by its name in {@code /proc/self/limits}: a number or "unlimited". */
-    String limit(String name) {
-        return limits.getOrDefault(name, UNKNOWN);
+    public String limit(String name) {
+        return limits.getOrDefault(name, KernelFile.UNKNOWN);
     }
 
-    boolean seccompFilters() {
+    /** Whether a seccomp filter is active, as containers have. */
+    public boolean seccompFilters() {
         return seccompMode.equals("2");
     }
 
     /** The process's seccomp mode in words. */
-    String seccomp() {
+    public String seccomp() {
         return switch (seccompMode) {
             case "0" -> "none";
             case "1" -> "strict";
             case "2" -> "a filter is active";
-            default -> UNKNOWN;
+            default -> KernelFile.UNKNOWN;
         };
-    }
-
-    private static String file(String path) {
-        try {
-            return Files.readString(Path.of(path)).strip();
-        } catch (IOException e) {
-            return UNKNOWN;
-        }
     }
 
     private static String statusLine(String label) {
@@ -61,7 +62,7 @@ record SystemFacts(
         } catch (IOException e) {
             // as below
         }
-        return UNKNOWN;
+        return KernelFile.UNKNOWN;
     }
 
     private static Map<String, String> readLimits() {
