@@ -122,6 +122,7 @@ static const struct entry table[] = {
 	CONSTANT(SYS_epoll_pwait2),
 	CONSTANT(SYS_eventfd2),
 	CONSTANT(SYS_io_uring_enter),
+	CONSTANT(SYS_lseek),
 	CONSTANT(SYS_openat),
 	CONSTANT(SYS_pipe2),
 	CONSTANT(SYS_read),

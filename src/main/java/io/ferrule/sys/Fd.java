@@ -16,10 +16,18 @@ import java.nio.file.Path;
  * <p>Any thread may use and close it. Who closes a descriptor while another thread's call on it is under way gets what the kernel does.
  */
 public final class Fd extends Descriptor implements AutoCloseable {
+    /** As in {@code fcntl.h}. Not from LibC: where native access is forbidden, that class fails to load before {@link #open} can say why. */
+    private static final int AT_FDCWD = -100;
+
     /** The directory that relative paths start from: {@code AT_FDCWD}. */
-    public static final Fd CWD = new Fd(LibC.AT_FDCWD(), false);
+    public static final Fd CWD = new Fd(AT_FDCWD, false);
 
     private static final int CLOSED = Integer.MIN_VALUE;
+
+    /** Of {@code lseek(2)}, as in {@code linux/fs.h}: the same on every architecture. */
+    private static final int SEEK_DATA = 3;
+
+    private static final int SEEK_HOLE = 4;
     private static final VarHandle NUMBER;
 
     static {
@@ -71,7 +79,7 @@ public final class Fd extends Descriptor implements AutoCloseable {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment name = arena.allocateFrom(path.toString());
             int fd = SystemCall.invoke(
-                    SystemCall.OPENAT, LibC.AT_FDCWD(), name.address(), flags | LibC.O_CLOEXEC(), mode, 0, 0);
+                    SystemCall.OPENAT, AT_FDCWD, name.address(), flags | LibC.O_CLOEXEC(), mode, 0, 0);
             if (fd < 0) {
                 throw ErrnoException.forPath(fd, "open", path.toString());
             }
@@ -99,6 +107,39 @@ public final class Fd extends Descriptor implements AutoCloseable {
     public int write(MemorySegment buffer) {
         return SystemCall.invoke(
                 SystemCall.WRITE, number(), NativeMemory.readable(buffer), NativeMemory.transferLength(buffer));
+    }
+
+    /**
+     * Where the next data of a sparse file starts: {@code lseek(2)} with SEEK_DATA. A filesystem that knows of no holes takes the whole file for
+     * data. Moves the file's own position.
+     *
+     * @param from where to look from, in bytes
+     * @return {@code from} or later; -1 when only a hole follows, or nothing
+     */
+    public long nextData(long from) throws ErrnoException {
+        return seek(from, SEEK_DATA);
+    }
+
+    /**
+     * Where the next hole of a sparse file starts: {@code lseek(2)} with SEEK_HOLE. The end of the file counts as one. Moves the file's own
+     * position.
+     *
+     * @param from where to look from, in bytes
+     * @return {@code from} or later; -1 when that lies at or beyond the end
+     */
+    public long nextHole(long from) throws ErrnoException {
+        return seek(from, SEEK_HOLE);
+    }
+
+    private long seek(long from, int whence) throws ErrnoException {
+        long result = SystemCall.invokeLong(SystemCall.LSEEK, number(), from, whence);
+        if (result == -Errno.ENXIO.number()) {
+            return -1;
+        }
+        if (result < 0) {
+            throw new ErrnoException((int) result, "lseek", toString(), null);
+        }
+        return result;
     }
 
     @Override

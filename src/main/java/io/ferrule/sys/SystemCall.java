@@ -17,6 +17,7 @@ public final class SystemCall {
     public static final long EPOLL_PWAIT2 = Abi.value("SYS_epoll_pwait2");
     public static final long EVENTFD2 = Abi.value("SYS_eventfd2");
     public static final long IO_URING_ENTER = Abi.value("SYS_io_uring_enter");
+    public static final long LSEEK = Abi.value("SYS_lseek");
     public static final long OPENAT = Abi.value("SYS_openat");
     public static final long PIPE2 = Abi.value("SYS_pipe2");
     public static final long READ = Abi.value("SYS_read");
@@ -33,5 +34,10 @@ public final class SystemCall {
     /** One system call with up to three arguments; unused ones are 0. */
     public static int invoke(long number, long a, long b, long c) {
         return invoke(number, a, b, c, 0, 0, 0);
+    }
+
+    /** One system call with up to three arguments whose answer may be larger than an int: an offset in a file. */
+    public static long invokeLong(long number, long a, long b, long c) {
+        return Helper.ferrule_syscall(number, a, b, c, 0, 0, 0);
     }
 }
