@@ -290,6 +290,7 @@ public final class Epoll implements AutoCloseable {
 
     /** Whether waits are timed in nanoseconds (epoll_pwait2, Linux 5.11) and not in milliseconds, as far as the waits until now have shown. */
     public boolean hasNanosecondTimeouts() {
+        checkOwner();
         return nanosecondTimeouts;
     }
 

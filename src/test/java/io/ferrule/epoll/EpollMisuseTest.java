@@ -43,6 +43,7 @@ class EpollMisuseTest {
             "events", (epoll, fd) -> epoll.events(),
             "size", (epoll, fd) -> epoll.size(),
             "staleEvents", (epoll, fd) -> epoll.staleEvents(),
+            "hasNanosecondTimeouts", (epoll, fd) -> epoll.hasNanosecondTimeouts(),
             "descriptor", (epoll, fd) -> epoll.descriptor());
 
     private static final Set<String> AT_ANY_TIME = Set.of("wakeUp", "close", "toString");
