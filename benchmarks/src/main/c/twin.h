@@ -1,0 +1,18 @@
+/* A twin does in C, as a careful user of liburing writes it, what a JMH benchmark does in Java. */
+#ifndef TWIN_H
+#define TWIN_H
+
+struct twin {
+	const char *name;
+	/* Sets up once. argv: the work's parameters, a NULL after the last. */
+	void (*open)(char **argv);
+	/* One turn is what one invocation of the JMH benchmark does. */
+	void (*turns)(long count);
+};
+
+extern const struct twin nop;
+
+/* Prints what failed, with the errno, and ends the process. */
+void fail(const char *what, int errnum) __attribute__((noreturn));
+
+#endif

@@ -1,0 +1,60 @@
+package io.ferrule.benchmarks;
+
+import io.ferrule.uring.CompletionQueue;
+import io.ferrule.uring.IoUring;
+import io.ferrule.uring.SubmissionQueue;
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+
+/** A batch of NOPs there and back, with one system call: what the ring itself costs. Its twin in C: {@code nop.c}. */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+public class NopBenchmark {
+    private static final int ENTRIES = 256;
+
+    @Param({"1", "32", "256"})
+    public int batch;
+
+    private IoUring ring;
+
+    @Setup
+    public void open() throws IOException {
+        ring = IoUring.open(ENTRIES);
+    }
+
+    @TearDown
+    public void close() {
+        ring.close();
+    }
+
+    @Benchmark
+    public int turn() throws IOException {
+        SubmissionQueue sq = ring.sq();
+        for (int i = 0; i < batch; i++) {
+            sq.next().nop().userData(i);
+        }
+        ring.submitAndWait(batch);
+        CompletionQueue cq = ring.cq();
+        int seen = 0;
+        while (cq.next()) {
+            if (cq.res() < 0) {
+                throw new IOException("nop: " + cq.res());
+            }
+            seen++;
+        }
+        if (seen != batch) {
+            throw new IOException(seen + " completions of " + batch);
+        }
+        return seen;
+    }
+}
