@@ -408,6 +408,9 @@ public final class IoUring implements AutoCloseable {
                 break;
             }
             long left = timeoutNanos < 0 ? timeoutNanos : Math.max(0, timeoutNanos - (System.nanoTime() - start));
+            if (left == 0 && pending == 0) {
+                break; // the kernel answers 0, not ETIME, when the time is up and some completions are ready
+            }
             outcome = kernel.submit(pending, count, left);
         }
         return cq.count();
