@@ -1,0 +1,73 @@
+package io.ferrule.uring;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** Runs a part of a test on a thread of its own. */
+final class OtherThread<T> {
+    private static final long SECONDS_AT_MOST = 20;
+
+    private final FutureTask<T> task;
+    private final Thread thread;
+
+    private OtherThread(String name, Callable<T> body) {
+        task = new FutureTask<>(body);
+        thread = Thread.ofPlatform().daemon().name(name).start(task);
+    }
+
+    /** Starts it. The name has 15 characters at most, as the kernel's. */
+    static <T> OtherThread<T> start(String name, Callable<T> body) {
+        return new OtherThread<>(name, body);
+    }
+
+    /** Runs it and waits until the thread has ended. What it throws comes as the cause of an ExecutionException. */
+    static <T> T call(String name, Callable<T> body) throws Exception {
+        return start(name, body).result();
+    }
+
+    /** Waits until the thread has ended. */
+    T result() throws Exception {
+        T result = task.get(SECONDS_AT_MOST, TimeUnit.SECONDS);
+        thread.join();
+        return result;
+    }
+
+    boolean isDone() {
+        return task.isDone();
+    }
+
+    /** Waits until the thread is inside a system call. */
+    void awaitSystemCall(long number) throws IOException {
+        while (!task.isDone()) {
+            if (systemCall().startsWith(number + " ")) {
+                return;
+            }
+            Thread.onSpinWait();
+        }
+    }
+
+    private String systemCall() throws IOException {
+        try (Stream<Path> tasks = Files.list(Path.of("/proc/self/task"))) {
+            List<Path> named = tasks.filter(t -> read(t.resolve("comm")).strip().equals(thread.getName()))
+                    .toList();
+            return named.isEmpty() ? "" : read(named.getFirst().resolve("syscall"));
+        }
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (java.nio.file.NoSuchFileException e) {
+            return ""; // that thread has ended
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
