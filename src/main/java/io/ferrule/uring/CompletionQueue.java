@@ -114,7 +114,8 @@ public final class CompletionQueue {
 
     /**
      * Hands each completion that is there now to the handler, oldest first, and consumes it. The handler may submit new requests; completions that
-     * arrive meanwhile are left for the next call. When the handler throws, the completion it was given is consumed and the rest is not.
+     * arrive meanwhile are left for the next call. When the handler throws, the completion it was given is consumed and the rest is not. When it
+     * closes the ring, that is the end.
      *
      * @return how many there were
      */
@@ -125,6 +126,9 @@ public final class CompletionQueue {
             while (head - end < 0 && next()) {
                 count++;
                 handler.completed(userData, res, flags);
+                if (ring.isClosed()) {
+                    return count; // the memory is gone
+                }
             }
         }
         release();
