@@ -15,9 +15,9 @@ import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Set;
 
-/** Which setup flags the running kernel takes: found by setting up a ring of one entry with each, and with what it needs beside it. */
+/** Which setup flags the running kernel takes: found by setting up a small ring with each, and with what it needs beside it. */
 public final class SetupProbe {
-    private static final int ONE_ENTRY = 1;
+    private static final int ENTRIES = 2; // SQE_MIXED is refused with fewer: a wide entry would not fit
 
     private SetupProbe() {}
 
@@ -42,7 +42,7 @@ public final class SetupProbe {
             MemorySegment params = io_uring_params.allocate(arena);
             io_uring_params.flags(params, flag.bit() | neededBy(flag));
             if (flag == IORING_SETUP_CQSIZE) {
-                io_uring_params.cq_entries(params, ONE_ENTRY);
+                io_uring_params.cq_entries(params, ENTRIES);
             }
             if (flag == IORING_SETUP_NO_MMAP || flag == IORING_SETUP_REGISTERED_FD_ONLY) {
                 return acceptsApplicationMemory(params);
@@ -50,7 +50,7 @@ public final class SetupProbe {
             if (flag == IORING_SETUP_ATTACH_WQ) {
                 return acceptsSharedWorkers(params, arena);
             }
-            return close(LibUring.io_uring_setup(ONE_ENTRY, params));
+            return close(LibUring.io_uring_setup(ENTRIES, params));
         }
     }
 
@@ -68,18 +68,18 @@ public final class SetupProbe {
 
     /** An old kernel knows no such flag and says so (EINVAL) before it looks at the memory; a newer one finds none (EFAULT). */
     private static boolean acceptsApplicationMemory(MemorySegment params) {
-        int result = LibUring.io_uring_setup(ONE_ENTRY, params);
+        int result = LibUring.io_uring_setup(ENTRIES, params);
         close(result);
         return result >= 0 || result == -Errno.EFAULT.number();
     }
 
     private static boolean acceptsSharedWorkers(MemorySegment params, Arena arena) {
-        int other = LibUring.io_uring_setup(ONE_ENTRY, io_uring_params.allocate(arena));
+        int other = LibUring.io_uring_setup(ENTRIES, io_uring_params.allocate(arena));
         if (other < 0) {
             return false;
         }
         io_uring_params.wq_fd(params, other);
-        boolean accepted = close(LibUring.io_uring_setup(ONE_ENTRY, params));
+        boolean accepted = close(LibUring.io_uring_setup(ENTRIES, params));
         close(other);
         return accepted;
     }
