@@ -71,21 +71,9 @@ elif [ "$arch" = "$(uname -m)" ] && pkg-config --atleast-version=$VERSION liburi
   install_from "$(pkg-config --variable=includedir liburing-ffi)" "$(pkg-config --variable=libdir liburing-ffi)/liburing-ffi.a" \
     "system liburing $(pkg-config --modversion liburing-ffi)"
 else
-  command -v apt-get >/dev/null && command -v dpkg >/dev/null || fail "no apt-get and dpkg on this machine to fetch it with"
-  # The mirror this machine already uses, in either of apt's two formats.
-  mirror=$(cat /etc/apt/sources.list.d/*.sources 2>/dev/null | sed -n 's/^URIs: *\([^ ]*\/debian\/\{0,1\}\) *$/\1/p' | head -n 1)
-  [ -n "$mirror" ] || mirror=$(cat /etc/apt/sources.list /etc/apt/sources.list.d/*.list 2>/dev/null |
-    sed -n 's/^deb  *\(\[[^]]*\] *\)\{0,1\}\([^ ]*\/debian\/\{0,1\}\) .*/\2/p' | head -n 1)
-  [ -n "$mirror" ] || fail "this machine's apt names no Debian mirror"
   apt=$(cd "$prefix" && pwd)/.apt
-  mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial" "$apt/parts"
-  echo "deb [arch=$debarch signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror $SUITE main" > "$apt/sources.list"
-  run_apt() {
-    apt-get -q=2 -o APT::Architecture="$debarch" -o APT::Architectures="$debarch" -o Dir::Etc::sourcelist="$apt/sources.list" \
-      -o Dir::Etc::sourceparts="$apt/parts" -o Dir::State::lists="$apt/lists" -o Dir::Cache="$apt/cache" -o APT::Sandbox::User=root "$@"
-  }
-  run_apt update || fail "cannot read the package list of $mirror $SUITE"
-  (cd "$apt" && run_apt download liburing-dev linux-libc-dev) || fail "cannot download liburing-dev from $mirror $SUITE"
+  "$(dirname "$0")/suite.sh" "$apt" "$SUITE" "$debarch" || fail "it cannot be fetched from Debian $SUITE"
+  (cd "$apt" && APT_CONFIG="$apt/apt.conf" apt-get -q=2 download liburing-dev linux-libc-dev) || fail "cannot download liburing-dev of Debian $SUITE"
   for package in "$apt"/*.deb; do dpkg -x "$package" "$apt/root"; done
   new_enough "$apt/root/usr/include" || fail "Debian $SUITE carries an older liburing"
   install_from "$apt/root/usr/include" "$(archive_in "$apt/root/usr")" "Debian $SUITE liburing-dev $(dpkg-deb -f "$apt"/liburing-dev_*.deb Version)"
