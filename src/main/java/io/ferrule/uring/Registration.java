@@ -1,5 +1,6 @@
 package io.ferrule.uring;
 
+import io.ferrule.bindings.libc.iovec;
 import io.ferrule.bindings.liburing.LibUring;
 import io.ferrule.bindings.liburing.__kernel_timespec;
 import io.ferrule.bindings.liburing.io_uring_clock_register;
@@ -10,7 +11,6 @@ import io.ferrule.sys.Descriptor;
 import io.ferrule.sys.Errno;
 import io.ferrule.sys.ErrnoException;
 import io.ferrule.sys.Fd;
-import io.ferrule.sys.IovecArray;
 import io.ferrule.sys.NativeLibrary;
 import io.ferrule.sys.NativeMemory;
 import java.io.IOException;
@@ -473,14 +473,16 @@ public final class Registration {
         }
     }
 
+    /** More of them than a vectored call takes, so no {@link io.ferrule.sys.IovecArray}. */
     private static MemorySegment pieces(Arena arena, MemorySegment... buffers) {
         checkCount(buffers.length);
-        IovecArray pieces = IovecArray.allocate(arena, buffers.length);
+        MemorySegment pieces = iovec.allocateArray(buffers.length, arena);
         for (int i = 0; i < buffers.length; i++) {
             NativeMemory.writable(buffers[i]);
-            pieces.set(i, buffers[i]);
+            iovec.iov_base(iovec.asSlice(pieces, i), buffers[i]);
+            iovec.iov_len(iovec.asSlice(pieces, i), buffers[i].byteSize());
         }
-        return pieces.segment();
+        return pieces;
     }
 
     private static MemorySegment numbers(Arena arena, Fd... files) {
