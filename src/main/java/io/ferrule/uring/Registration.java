@@ -179,6 +179,23 @@ public final class Registration {
     }
 
     /**
+     * Puts files into slots by their numbers, as {@link #updateFiles(int, Fd...)}, and takes files out.
+     *
+     * @param offset the first slot
+     * @param numbers file descriptors; -1 empties a slot, {@link UringFlags#IORING_REGISTER_FILES_SKIP} leaves it as it is (Linux 5.12)
+     * @return how many slots were gone through
+     */
+    public int updateFiles(int offset, int[] numbers) throws IOException {
+        ring.checkOwner();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment copy = arena.allocate(ValueLayout.JAVA_INT, Math.max(1, numbers.length));
+            MemorySegment.copy(numbers, 0, copy, ValueLayout.JAVA_INT, 0, numbers.length);
+            return check(
+                    LibUring.io_uring_register_files_update(struct, offset, copy, numbers.length), "FILES_UPDATE");
+        }
+    }
+
+    /**
      * Puts files with tags into slots. Mirrors {@code io_uring_register_files_update_tag}. Linux 5.13.
      *
      * @param tags one for each file, 0 for none
@@ -247,6 +264,15 @@ public final class Registration {
     public void unregisterEventDescriptor() throws IOException {
         ring.checkOwner();
         check(LibUring.io_uring_unregister_eventfd(struct), "UNREGISTER_EVENTFD");
+    }
+
+    /**
+     * Whether completions signal the registered eventfd; they do at first. No system call. Mirrors
+     * {@code io_uring_cq_eventfd_toggle} ({@code IORING_CQ_EVENTFD_DISABLED}). Linux 5.8.
+     */
+    public void signalEvents(boolean signal) throws IOException {
+        ring.checkOwner();
+        check(LibUring.io_uring_cq_eventfd_toggle(struct, signal), "EVENTFD");
     }
 
     // ---- who, and what is allowed ----
