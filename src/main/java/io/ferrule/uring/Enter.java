@@ -75,13 +75,30 @@ final class Enter {
                         : handle.enterWithTimeout(descriptor, pending, count, how, timeoutNanos));
     }
 
+    /** As {@link #submit}; once the minimum has passed, any completion ends the wait. */
+    int submitMinWait(int pending, int count, long timeoutNanos, int minWaitMicros) throws IOException {
+        return outcome(handle.enterWithMinWait(descriptor, pending, count, awake(), timeoutNanos, minWaitMicros));
+    }
+
+    /** As {@link #submit}, until a point in time on the ring's clock. */
+    int submitUntil(int pending, int count, long timeNanos) throws IOException {
+        int how = awake() | LibUring.IORING_ENTER_ABS_TIMER();
+        return outcome(handle.enterWithTimeout(descriptor, pending, count, how, timeNanos));
+    }
+
+    /** As {@link #submit}, with a mask of signals that are blocked meanwhile. */
+    int submitBlocking(int pending, int count, long timeoutNanos, long blocked) throws IOException {
+        return outcome(handle.enterWithSignalMask(descriptor, pending, count, awake(), timeoutNanos, blocked));
+    }
+
     /** As {@link #submit}, with a registered wait argument. */
     int submitRegistered(int pending, int count, long argumentOffset) throws IOException {
-        int how = flags;
-        if (sqPoll && sqThreadSleeps()) {
-            how |= LibUring.IORING_ENTER_SQ_WAKEUP();
-        }
-        return outcome(handle.enterWithRegisteredArgument(descriptor, pending, count, how, argumentOffset));
+        return outcome(handle.enterWithRegisteredArgument(descriptor, pending, count, awake(), argumentOffset));
+    }
+
+    /** The flags of an enter that wakes the kernel thread if it sleeps. */
+    private int awake() {
+        return sqPoll && sqThreadSleeps() ? flags | LibUring.IORING_ENTER_SQ_WAKEUP() : flags;
     }
 
     /** Under SQPOLL: waits until the kernel thread has made room in the submission queue. Linux 5.10. */

@@ -5,6 +5,7 @@ import io.ferrule.sys.ErrnoException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
 import java.util.Set;
 
 /**
@@ -147,6 +148,74 @@ public final class IoUring implements AutoCloseable {
     }
 
     /**
+     * Hands all filled entries to the kernel and waits until a number of completions is ready, but once the shorter time is up, for any: it gathers
+     * completions, and does not make one wait long for the others. Mirrors {@code io_uring_submit_and_wait_min_timeout}. Linux 6.12 (MIN_TIMEOUT).
+     *
+     * @param count 0 to the size of the completion queue
+     * @param timeoutNanos how long to wait at most, from now
+     * @param minWaitMicros once this long has passed, any completion ends the wait
+     * @return how many are ready; fewer than {@code count} when one of the times is up
+     * @throws UnsupportedOperationException on a kernel without {@link Feature#IORING_FEAT_MIN_TIMEOUT}
+     */
+    public int submitAndWait(int count, long timeoutNanos, int minWaitMicros) throws IOException {
+        checkOwner();
+        checkCount(count);
+        checkTimeout(timeoutNanos);
+        checkTimeout(minWaitMicros);
+        checkMinTimeout("wait for a minimum of time");
+        cq.release();
+        long start = System.nanoTime();
+        int outcome;
+        do {
+            long left = Math.max(0, timeoutNanos - (System.nanoTime() - start));
+            outcome = kernel.submitMinWait(sq.publish(), count, left, minWaitMicros);
+        } while (outcome == Enter.INTERRUPTED);
+        return cq.count();
+    }
+
+    /**
+     * Hands all filled entries to the kernel and waits until a number of completions is ready, or until a point in time. Linux 6.12
+     * ({@code IORING_ENTER_ABS_TIMER}); liburing has no function for it.
+     *
+     * @param count 0 to the size of the completion queue
+     * @param timeNanos on the ring's clock: {@code CLOCK_MONOTONIC}, which {@link System#nanoTime} reads on Linux, or what
+     *     {@link Registration#clock} has set
+     * @return how many are ready; fewer than {@code count} when the time has come
+     * @throws UnsupportedOperationException on an older kernel
+     */
+    public int submitAndWaitUntil(int count, long timeNanos) throws IOException {
+        checkOwner();
+        checkCount(count);
+        checkTimeout(timeNanos);
+        checkMinTimeout("wait until a point in time"); // ABS_TIMER came with the same release, and has no feature of its own
+        cq.release();
+        int outcome;
+        do {
+            outcome = kernel.submitUntil(sq.publish(), count, timeNanos);
+        } while (outcome == Enter.INTERRUPTED);
+        return cq.count();
+    }
+
+    /**
+     * Hands all filled entries to the kernel and waits until a number of completions is ready, or for a time, or until a signal comes. Mirrors
+     * {@code io_uring_submit_and_wait_timeout} with its mask. Linux 5.11 (EXT_ARG).
+     *
+     * @param count 0 to the size of the completion queue
+     * @param timeoutNanos how long to wait at most, from now
+     * @param blocked the signals that are blocked meanwhile, in place of those the thread blocks: bit {@code n - 1} for signal {@code n}
+     * @return how many are ready; fewer than {@code count} when the time is up or a signal has come
+     * @throws UnsupportedOperationException on a kernel without {@link Feature#IORING_FEAT_EXT_ARG}
+     */
+    public int submitAndWaitBlocking(int count, long timeoutNanos, long blocked) throws IOException {
+        checkOwner();
+        checkCount(count);
+        checkTimeout(timeoutNanos);
+        cq.release();
+        kernel.submitBlocking(sq.publish(), count, timeoutNanos, blocked);
+        return cq.count();
+    }
+
+    /**
      * Hands all filled entries to the kernel and waits as a registered argument says, which is not copied each time. Mirrors
      * {@code io_uring_submit_and_wait_reg}. Linux 6.13.
      *
@@ -163,6 +232,7 @@ public final class IoUring implements AutoCloseable {
         do {
             outcome = kernel.submitRegistered(sq.publish(), count, region.offset(index));
         } while (outcome == Enter.INTERRUPTED);
+        Reference.reachabilityFence(region);
         return cq.ready();
     }
 
@@ -442,9 +512,16 @@ public final class IoUring implements AutoCloseable {
         }
     }
 
+    private void checkMinTimeout(String what) {
+        if ((handle.features() & Feature.IORING_FEAT_MIN_TIMEOUT.bit()) == 0) {
+            throw new UnsupportedOperationException(
+                    "this kernel cannot " + what + " (MIN_TIMEOUT, Linux 6.12): wait with a timeout instead");
+        }
+    }
+
     private long checkTimeout(long nanos) {
         if (nanos < 0) {
-            throw new IllegalArgumentException("a timeout is 0 nanoseconds or more, not " + nanos);
+            throw new IllegalArgumentException("a time is 0 or more, not " + nanos);
         }
         if ((handle.features() & Feature.IORING_FEAT_EXT_ARG.bit()) == 0) {
             throw new UnsupportedOperationException(

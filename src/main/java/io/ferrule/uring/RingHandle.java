@@ -201,6 +201,27 @@ final class RingHandle {
                 RingLayout.GETEVENTS_ARG_SIZE);
     }
 
+    /** As {@link #enterWithTimeout}; once the minimum has passed, any completion ends the wait. */
+    int enterWithMinWait(int descriptor, int submit, int wait, int flags, long nanos, int minWaitMicros) {
+        waitArgument.set(ValueLayout.JAVA_INT, RingLayout.GETEVENTS_ARG_MIN_WAIT, minWaitMicros);
+        int result = enterWithTimeout(descriptor, submit, wait, flags, nanos);
+        waitArgument.set(ValueLayout.JAVA_INT, RingLayout.GETEVENTS_ARG_MIN_WAIT, 0);
+        return result;
+    }
+
+    /** As {@link #enterWithTimeout}, with these signals blocked meanwhile. */
+    int enterWithSignalMask(int descriptor, int submit, int wait, int flags, long nanos, long blocked) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment mask = arena.allocateFrom(ValueLayout.JAVA_LONG, blocked);
+            waitArgument.set(ValueLayout.JAVA_LONG, RingLayout.GETEVENTS_ARG_SIGMASK, mask.address());
+            waitArgument.set(ValueLayout.JAVA_INT, RingLayout.GETEVENTS_ARG_SIGMASK_SIZE, (int) mask.byteSize());
+            int result = enterWithTimeout(descriptor, submit, wait, flags, nanos);
+            waitArgument.set(ValueLayout.JAVA_LONG, RingLayout.GETEVENTS_ARG_SIGMASK, 0);
+            waitArgument.set(ValueLayout.JAVA_INT, RingLayout.GETEVENTS_ARG_SIGMASK_SIZE, 0);
+            return result;
+        }
+    }
+
     /** {@code io_uring_enter} that waits as an argument in registered memory says. Returns the kernel's answer. */
     int enterWithRegisteredArgument(int descriptor, int submit, int wait, int flags, long offset) {
         return EnterCall.invoke(

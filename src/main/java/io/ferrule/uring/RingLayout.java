@@ -65,6 +65,9 @@ final class RingLayout {
     /** struct io_uring_getevents_arg */
     static final long GETEVENTS_ARG_SIZE = 24;
 
+    static final long GETEVENTS_ARG_SIGMASK = 0;
+    static final long GETEVENTS_ARG_SIGMASK_SIZE = 8;
+    static final long GETEVENTS_ARG_MIN_WAIT = 12;
     static final long GETEVENTS_ARG_TS = 16;
 
     /** All memory, by absolute address: a constant, so that an access compiles to a single instruction. For places in {@link RingMemory} only. */
@@ -100,6 +103,9 @@ final class RingLayout {
         Abi.require("__kernel_timespec.tv_sec", TIMESPEC_SEC);
         Abi.require("__kernel_timespec.tv_nsec", TIMESPEC_NSEC);
         Abi.require("sizeof io_uring_getevents_arg", GETEVENTS_ARG_SIZE);
+        Abi.require("io_uring_getevents_arg.sigmask", GETEVENTS_ARG_SIGMASK);
+        Abi.require("io_uring_getevents_arg.sigmask_sz", GETEVENTS_ARG_SIGMASK_SIZE);
+        Abi.require("io_uring_getevents_arg.min_wait_usec", GETEVENTS_ARG_MIN_WAIT);
         Abi.require("io_uring_getevents_arg.ts", GETEVENTS_ARG_TS);
     }
 

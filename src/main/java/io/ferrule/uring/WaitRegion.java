@@ -13,7 +13,7 @@ import java.util.Objects;
 /**
  * Registered arguments for waiting: a time, and how long to wait for more completions once there are some. Set once, used by
  * {@link IoUring#submitAndWait(int, WaitRegion, int)} any number of times, without the kernel copying them each time. Its memory lives as long as
- * this object is reachable, which the ring sees to.
+ * this object is reachable; keep it while the ring waits with it.
  */
 public final class WaitRegion {
     private static final long PAGE = 4096;
