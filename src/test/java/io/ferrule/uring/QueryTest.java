@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** What the kernel says of itself without a ring agrees with what its rings say. */
 @Covers("IORING_REGISTER_QUERY")
-@Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(30)
 class QueryTest {
     @Test
     void aKernelThatIsTooOldGivesNoAnswerAndNoError() throws IOException {
