@@ -254,7 +254,10 @@ public final class Registration {
         check(LibUring.io_uring_register_eventfd(struct, eventfd.number()), "EVENTFD");
     }
 
-    /** Signals an eventfd at each completion of a request that did not complete at its submission. Mirrors {@code io_uring_register_eventfd_async}. Linux 5.6. */
+    /**
+     * Signals an eventfd at each completion that comes from a worker thread. What completes at its submission, or once its descriptor has become
+     * ready, does not count. Mirrors {@code io_uring_register_eventfd_async}. Linux 5.6.
+     */
     public void asyncEventDescriptor(Fd eventfd) throws IOException {
         ring.checkOwner();
         check(LibUring.io_uring_register_eventfd_async(struct, eventfd.number()), "EVENTFD_ASYNC");
