@@ -297,11 +297,7 @@ public final class Registration {
      */
     public void restrictions(Restrictions restrictions) throws IOException {
         ring.checkOwner();
-        try (Arena arena = Arena.ofConfined()) {
-            check(
-                    LibUring.io_uring_register_restrictions(struct, restrictions.toMemory(arena), restrictions.size()),
-                    "RESTRICTIONS");
-        }
+        check(restrictions.register(struct), "RESTRICTIONS");
     }
 
     /**

@@ -1,6 +1,8 @@
 package io.ferrule.uring;
 
+import io.ferrule.bindings.liburing.LibUring;
 import io.ferrule.bindings.liburing.io_uring_restriction;
+import io.ferrule.sys.Errno;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -24,8 +26,8 @@ public final class Restrictions {
     }
 
     /**
-     * Allows an {@code io_uring_register} operation. A ring that shall be enabled must be allowed to:
-     * {@link RegisterOpcode#IORING_REGISTER_ENABLE_RINGS}.
+     * Allows an {@code io_uring_register} operation, once the ring is enabled; before that, all are. {@link IoUring#close} needs
+     * {@link RegisterOpcode#IORING_REGISTER_SYNC_CANCEL} to end what is in flight, so that it is always allowed where the kernel has it.
      */
     public Restrictions allow(RegisterOpcode operation) {
         return add(UringFlags.IORING_RESTRICTION_REGISTER_OP, operation.number());
@@ -41,18 +43,29 @@ public final class Restrictions {
         return add(UringFlags.IORING_RESTRICTION_SQE_FLAGS_REQUIRED, flags);
     }
 
-    int size() {
-        return rules.size();
+    /**
+     * Registers them.
+     *
+     * @return the kernel's answer
+     */
+    int register(MemorySegment ring) {
+        List<Rule> all = new ArrayList<>(rules);
+        all.add(new Rule(
+                UringFlags.IORING_RESTRICTION_REGISTER_OP, RegisterOpcode.IORING_REGISTER_SYNC_CANCEL.number()));
+        int result = register(ring, all);
+        return result == -Errno.EINVAL.number() ? register(ring, rules) : result; // before Linux 6.0 it is no operation
     }
 
-    MemorySegment toMemory(Arena arena) {
-        MemorySegment array = io_uring_restriction.allocateArray(Math.max(1, rules.size()), arena);
-        for (int i = 0; i < rules.size(); i++) {
-            MemorySegment each = io_uring_restriction.asSlice(array, i);
-            io_uring_restriction.opcode(each, (short) rules.get(i).kind());
-            io_uring_restriction.register_op(each, (byte) rules.get(i).value());
+    private static int register(MemorySegment ring, List<Rule> rules) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment array = io_uring_restriction.allocateArray(Math.max(1, rules.size()), arena);
+            for (int i = 0; i < rules.size(); i++) {
+                MemorySegment each = io_uring_restriction.asSlice(array, i);
+                io_uring_restriction.opcode(each, (short) rules.get(i).kind());
+                io_uring_restriction.register_op(each, (byte) rules.get(i).value());
+            }
+            return LibUring.io_uring_register_restrictions(ring, array, rules.size());
         }
-        return array;
     }
 
     private Restrictions add(int kind, int value) {
