@@ -323,9 +323,17 @@ public final class Registration {
 
     // ---- workers ----
 
-    /** Keeps the ring's worker threads to these processors. Mirrors {@code io_uring_register_iowq_aff}. Linux 5.14. */
+    /**
+     * Keeps the worker threads to these processors. They are the thread's, and serve all its rings. Mirrors {@code io_uring_register_iowq_aff}.
+     * Linux 5.14.
+     *
+     * @param processors their numbers, one at least; the kernel passes over those it does not have
+     */
     public void workerAffinity(BitSet processors) throws IOException {
         ring.checkOwner();
+        if (processors.isEmpty()) {
+            throw new IllegalArgumentException("no processors: workers have to run somewhere");
+        }
         try (Arena arena = Arena.ofConfined()) {
             byte[] mask = processors.toByteArray();
             MemorySegment copy = arena.allocate(Math.max(Long.BYTES, mask.length), Long.BYTES);
