@@ -1,0 +1,110 @@
+package io.ferrule.uring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ferrule.bindings.libc.LibC;
+import io.ferrule.testing.Pipe;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Sending from and receiving into several provided buffers with one request. */
+class BundleTest extends SocketTest {
+    private static final int GROUP = 1;
+    private static final int COUNT = 4;
+    private static final int SIZE = 16;
+
+    private Pipe sockets;
+    private BufferRing buffers;
+    private MemorySegment memory;
+
+    @BeforeEach
+    void open() throws IOException {
+        needs(Feature.IORING_FEAT_RECVSEND_BUNDLE);
+        sockets = keep(Pipe.sockets());
+        memory = arena.allocate(COUNT * SIZE);
+        buffers = keep(ring.register().bufferRing(GROUP, COUNT, 0));
+    }
+
+    private MemorySegment buffer(int id) {
+        return memory.asSlice((long) id * SIZE, SIZE);
+    }
+
+    private void giveAll() {
+        for (int id = 0; id < COUNT; id++) {
+            buffers.add(buffer(id), id);
+        }
+        buffers.publish();
+    }
+
+    @Test
+    void oneCompletionCoversConsecutiveBuffers() throws IOException {
+        giveAll();
+        String sent = "0123456789abcdef0123456789ABCDEFtail";
+        sockets.write(sent);
+        StringBuilder received = new StringBuilder();
+        int completions = 0;
+        for (int next = 0; received.length() < sent.length(); completions++) {
+            sq().recv(sockets.reader(), 0, 0, GROUP).socketFlags(UringFlags.IORING_RECVSEND_BUNDLE);
+            int length = result();
+            assertThat(ring.cq().bufferId()).as("the first of them").isEqualTo(next);
+            received.append(text(memory.asSlice((long) next * SIZE, length)));
+            next += (length + SIZE - 1) / SIZE;
+        }
+        assertThat(received).hasToString(sent);
+        assertThat(completions).as("completions, for three buffers").isLessThan(3);
+    }
+
+    @Test
+    void theNextBundleStartsWithTheNextBuffer() throws IOException {
+        giveAll();
+        sockets.write("0123456789abcdefrest");
+        sq().recv(sockets.reader(), 0, 0, GROUP).socketFlags(UringFlags.IORING_RECVSEND_BUNDLE);
+        assertThat(result()).isEqualTo(20);
+        sockets.write("second");
+        sq().recv(sockets.reader(), 0, 0, GROUP).socketFlags(UringFlags.IORING_RECVSEND_BUNDLE);
+        assertThat(result()).isEqualTo(6);
+        assertThat(ring.cq().bufferId()).isEqualTo(2);
+        assertThat(text(buffer(2), 6)).isEqualTo("second");
+    }
+
+    @Test
+    void aMultishotTakesBundlesToo() throws IOException {
+        giveAll();
+        sq().recvMultishot(sockets.reader(), 0, GROUP).socketFlags(UringFlags.IORING_RECVSEND_BUNDLE);
+        expectNothing();
+        sockets.write("0123456789abcdefrest");
+        assertThat(result()).isEqualTo(20);
+        assertThat(ring.cq().hasMore()).isTrue();
+        assertThat(ring.cq().bufferId()).isZero();
+        sockets.write("second");
+        assertThat(result()).isEqualTo(6);
+        assertThat(ring.cq().bufferId()).isEqualTo(2);
+    }
+
+    @Test
+    void aBundleIsSentInTheOrderItsBuffersWereGiven() throws IOException {
+        String[] texts = {"one ", "two ", "three"};
+        for (int id = 0; id < texts.length; id++) {
+            MemorySegment text = bytes(texts[id]);
+            buffers.add(text, id);
+        }
+        buffers.publish();
+        sq().sendBundle(sockets.writer(), 0, LibC.MSG_WAITALL(), GROUP);
+        assertThat(result()).isEqualTo(13);
+        assertThat(ring.cq().bufferId()).as("the first of them").isZero();
+        assertThat(ring.cq().hasMore()).isFalse();
+        assertThat(sockets.read()).isEqualTo("one two three");
+    }
+
+    @Test
+    void aBundleIsNoLongerThanItsLength() throws IOException {
+        giveAll();
+        memory.fill((byte) '.');
+        sq().sendBundle(sockets.writer(), 20, 0, GROUP);
+        int sent = result();
+        assertThat(sent).isBetween(1, 20); // the kernel may leave out the buffer that does not fit whole
+        assertThat(sockets.read()).hasSize(sent);
+    }
+}
