@@ -1,0 +1,141 @@
+package io.ferrule.uring;
+
+import static io.ferrule.uring.Opcode.IORING_OP_READV_FIXED;
+import static io.ferrule.uring.Opcode.IORING_OP_SENDMSG_ZC;
+import static io.ferrule.uring.Opcode.IORING_OP_SEND_ZC;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ferrule.bindings.libc.LibC;
+import io.ferrule.sys.Errno;
+import io.ferrule.sys.Fd;
+import io.ferrule.testing.Pipe;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Sending without copying: a result, and a notification that the memory is free. */
+class ZeroCopySendTest extends SocketTest {
+    private Fd from;
+    private Fd to;
+
+    @BeforeEach
+    void connect() throws IOException {
+        needs(IORING_OP_SEND_ZC);
+        Fd[] connection = connection();
+        from = connection[0];
+        to = connection[1];
+    }
+
+    /** The result of a send with the notification that it announces consumed; returns what the notification says. */
+    private int expectResultAndNotification(int expected) throws IOException {
+        assertThat(result()).isEqualTo(expected);
+        assertThat(ring.cq().hasMore()).as("a notification follows").isTrue();
+        assertThat(ring.cq().flags() & CompletionQueue.IORING_CQE_F_NOTIF).isZero();
+        return expectNotification();
+    }
+
+    private int expectNotification() throws IOException {
+        int res = result();
+        assertThat(ring.cq().flags()).isEqualTo(CompletionQueue.IORING_CQE_F_NOTIF);
+        return res;
+    }
+
+    @Test
+    void aSendHasTwoCompletions() throws IOException {
+        sq().sendZc(from, bytes("without copying"), 0, 0).userData(9);
+        assertThat(expectResultAndNotification(15)).isZero();
+        assertThat(ring.cq().userData()).isEqualTo(9);
+        assertThat(ring.inFlight()).isZero();
+        assertThat(Pipe.read(to)).isEqualTo("without copying");
+    }
+
+    @Test
+    void memoryOverwrittenAfterTheNotificationWasSentAsItWas() throws IOException {
+        MemorySegment buffer = arena.allocate(1 << 12);
+        for (char c = 'a'; c <= 'z'; c++) {
+            buffer.fill((byte) c);
+            sq().sendZc(from, buffer, LibC.MSG_WAITALL(), 0);
+            expectResultAndNotification(1 << 12);
+            buffer.fill((byte) '!');
+            sq().recv(to, buffer, LibC.MSG_WAITALL());
+            assertThat(result()).isEqualTo(1 << 12);
+            assertThat(buffer.toArray(ValueLayout.JAVA_BYTE)).containsOnly(c);
+        }
+    }
+
+    @Test
+    void theNotificationTellsThatTheLoopbackDeviceCopies() throws IOException {
+        needs(IORING_OP_SENDMSG_ZC); // the flag came one release later
+        sq().sendZc(from, bytes("x"), 0, UringFlags.IORING_SEND_ZC_REPORT_USAGE);
+        assertThat(expectResultAndNotification(1)).isEqualTo(UringFlags.IORING_NOTIF_USAGE_ZC_COPIED);
+    }
+
+    @Test
+    void aSendFromARegisteredBufferTakesASliceOfIt() throws IOException {
+        MemorySegment buffer = bytes("0123456789");
+        ring.register().buffers(buffer);
+        sq().sendZcFixed(from, buffer.asSlice(3, 4), 0, 0, 0);
+        expectResultAndNotification(4);
+        assertThat(Pipe.read(to)).isEqualTo("3456");
+    }
+
+    @Test
+    void memoryOutsideTheRegisteredBufferIsRefused() throws IOException {
+        ring.register().buffers(arena.allocate(64));
+        sq().sendZcFixed(from, arena.allocate(64), 0, 0, 0);
+        assertThat(resultOfFailure()).isEqualTo(error(Errno.EFAULT));
+    }
+
+    @Test
+    void aBufferThatIsNotRegisteredIsRefused() throws IOException {
+        ring.register().buffers(arena.allocate(64));
+        sq().sendZcFixed(from, arena.allocate(64), 0, 0, 1);
+        assertThat(resultOfFailure()).isIn(error(Errno.EFAULT), error(Errno.EINVAL));
+    }
+
+    @Test
+    void aMessageIsGatheredWithoutCopying() throws IOException {
+        needs(IORING_OP_SENDMSG_ZC);
+        sq().sendmsgZc(from, Message.of(arena, bytes("several "), bytes("pieces")), 0);
+        expectResultAndNotification(14);
+        assertThat(Pipe.read(to)).isEqualTo("several pieces");
+    }
+
+    @Test
+    void aMessageIsGatheredFromOneRegisteredBuffer() throws IOException {
+        needs(IORING_OP_READV_FIXED); // of the same release
+        MemorySegment buffer = bytes("0123456789");
+        ring.register().buffers(buffer);
+        sq().sendmsgZcFixed(from, Message.of(arena, buffer.asSlice(7, 3), buffer.asSlice(1, 2)), 0, 0);
+        expectResultAndNotification(5);
+        assertThat(Pipe.read(to)).isEqualTo("78912");
+    }
+
+    @Test
+    void aDatagramIsSentWithoutCopying() throws IOException {
+        needs(IORING_OP_SENDMSG_ZC);
+        Fd receiver = datagrams();
+        sq().sendmsgZc(datagrams(), Message.withAddress(Message.of(arena, bytes("a datagram")), address(receiver)), 0);
+        expectResultAndNotification(10);
+        assertThat(Pipe.read(receiver)).isEqualTo("a datagram");
+    }
+
+    @Test
+    void aLocalSocketCannotAndItsNotificationComesAllTheSame() throws IOException {
+        Pipe sockets = keep(Pipe.sockets());
+        sq().sendZc(sockets.writer(), bytes("x"), 0, 0);
+        assertThat(resultOfFailure()).isEqualTo(error(Errno.EOPNOTSUPP));
+    }
+
+    /** Whether a notification follows a failure, too, only the flag says. */
+    private int resultOfFailure() throws IOException {
+        int res = result();
+        if (ring.cq().hasMore()) {
+            expectNotification();
+        }
+        assertThat(ring.inFlight()).isZero();
+        return res;
+    }
+}
