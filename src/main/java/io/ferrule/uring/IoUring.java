@@ -187,7 +187,7 @@ public final class IoUring implements AutoCloseable {
         checkOwner();
         checkCount(count);
         checkTimeout(timeNanos);
-        checkMinTimeout("wait until a point in time"); // ABS_TIMER came with the same release, and has no feature of its own
+        checkMinTimeout("wait until a point in time"); // ABS_TIMER came with the same release
         cq.release();
         int outcome;
         do {
@@ -228,12 +228,16 @@ public final class IoUring implements AutoCloseable {
         checkOwner();
         checkCount(count);
         cq.release();
-        int outcome;
-        do {
-            outcome = kernel.submitRegistered(sq.publish(), count, region.offset(index));
-        } while (outcome == Enter.INTERRUPTED);
-        Reference.reachabilityFence(region);
-        return cq.ready();
+        long argument = region.offset(index);
+        try {
+            int outcome;
+            do {
+                outcome = kernel.submitRegistered(sq.publish(), count, argument);
+            } while (outcome == Enter.INTERRUPTED);
+            return cq.count();
+        } finally {
+            Reference.reachabilityFence(region);
+        }
     }
 
     /**

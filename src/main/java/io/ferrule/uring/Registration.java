@@ -190,8 +190,7 @@ public final class Registration {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment copy = arena.allocate(ValueLayout.JAVA_INT, Math.max(1, numbers.length));
             MemorySegment.copy(numbers, 0, copy, ValueLayout.JAVA_INT, 0, numbers.length);
-            return check(
-                    LibUring.io_uring_register_files_update(struct, offset, copy, numbers.length), "FILES_UPDATE");
+            return check(LibUring.io_uring_register_files_update(struct, offset, copy, numbers.length), "FILES_UPDATE");
         }
     }
 

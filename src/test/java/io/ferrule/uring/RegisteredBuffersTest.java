@@ -133,7 +133,8 @@ class RegisteredBuffersTest {
         IovecArray pieces = IovecArray.of(arena, buffer.asSlice(9000, 3), buffer.asSlice(0, 3));
         ring.sq().next().writevFixed(file, pieces, 2, 0, 0, 0);
         assertThat(Completion.result(ring)).isEqualTo(6);
-        assertThat(new String(Files.readAllBytes(folder.resolve("file")), 0, 6, java.nio.charset.StandardCharsets.UTF_8))
+        assertThat(new String(
+                        Files.readAllBytes(folder.resolve("file")), 0, 6, java.nio.charset.StandardCharsets.UTF_8))
                 .isEqualTo("defabc");
     }
 
@@ -150,12 +151,14 @@ class RegisteredBuffersTest {
     @Test
     void buffersAreRegisteredOnce() throws IOException {
         ring.register().buffers(buffer);
-        Kernel.refuses(Errno.EBUSY, () -> ring.register().buffers(buffer)).hasMessageContaining("unregister them first");
+        Kernel.refuses(Errno.EBUSY, () -> ring.register().buffers(buffer))
+                .hasMessageContaining("unregister them first");
     }
 
     @Test
     void whatIsNotRegisteredCannotBeUnregistered() {
-        Kernel.refuses(Errno.ENXIO, () -> ring.register().unregisterBuffers()).hasMessageContaining("None are registered");
+        Kernel.refuses(Errno.ENXIO, () -> ring.register().unregisterBuffers())
+                .hasMessageContaining("None are registered");
     }
 
     @Test
@@ -270,7 +273,14 @@ class RegisteredBuffersTest {
     @Tag("subprocess")
     void theMemoryLockLimitIsNamed() throws Exception {
         String[] nobody = {"setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"};
-        Probes.need("setpriv and prlimit, as root", "setpriv", "--reuid=65534", "--clear-groups", "prlimit", "--memlock=65536", "true");
+        Probes.need(
+                "setpriv and prlimit, as root",
+                "setpriv",
+                "--reuid=65534",
+                "--clear-groups",
+                "prlimit",
+                "--memlock=65536",
+                "true");
         Jvm.Result result = Jvm.onModulePath(RegistersTooMuch.class)
                 .under("prlimit", "--memlock=262144")
                 .under(nobody)

@@ -74,7 +74,8 @@ class RegisteredFilesTest {
     @Covers("IORING_REGISTER_FILES")
     void aTableIsRegisteredOnce() throws IOException {
         ring.register().files(pipe.reader());
-        Kernel.refuses(Errno.EBUSY, () -> ring.register().files(pipe.reader())).hasMessageContaining("unregister them first");
+        Kernel.refuses(Errno.EBUSY, () -> ring.register().files(pipe.reader()))
+                .hasMessageContaining("unregister them first");
     }
 
     @Test
@@ -107,7 +108,8 @@ class RegisteredFilesTest {
         ring.register().files(pipe.reader());
         ring.register().unregisterFiles();
         assertThat(readResult(0)).isEqualTo(BAD);
-        Kernel.refuses(Errno.ENXIO, () -> ring.register().unregisterFiles()).hasMessageContaining("None are registered");
+        Kernel.refuses(Errno.ENXIO, () -> ring.register().unregisterFiles())
+                .hasMessageContaining("None are registered");
     }
 
     @Test
@@ -233,8 +235,9 @@ class RegisteredFilesTest {
     @Covers("IORING_REGISTER_FILES2")
     void aTableBeyondTheDescriptorLimitIsRefused() throws Exception {
         Probes.need("prlimit", "prlimit", "--nofile=200:200", "true");
-        Jvm.Result result =
-                Jvm.onModulePath(RegistersTooMany.class).under("prlimit", "--nofile=200:200").run();
+        Jvm.Result result = Jvm.onModulePath(RegistersTooMany.class)
+                .under("prlimit", "--nofile=200:200")
+                .run();
         assertThat(result.out()).as(result.toString()).contains("EMFILE").contains("descriptor limit");
     }
 
@@ -268,7 +271,8 @@ class RegisteredFilesTest {
 
     /** Has the kernel put the pipe's reader into a slot. Returns the slot, or the error. */
     private int chosenSlot() throws IOException {
-        MemorySegment number = arena.allocateFrom(ValueLayout.JAVA_INT, pipe.reader().number());
+        MemorySegment number =
+                arena.allocateFrom(ValueLayout.JAVA_INT, pipe.reader().number());
         ring.sq().next().filesUpdate(number, UringFlags.IORING_FILE_INDEX_ALLOC);
         int result = Completion.result(ring);
         return result < 0 ? result : number.get(ValueLayout.JAVA_INT, 0);

@@ -105,9 +105,7 @@ class RestrictionsTest {
     @Test
     void aRingThatIsEnabledTakesNoRestrictions() throws IOException {
         ring.enable();
-        Kernel.refuses(
-                        Errno.EBADFD,
-                        () -> ring.register().restrictions(new Restrictions().allow(Opcode.IORING_OP_NOP)))
+        Kernel.refuses(Errno.EBADFD, () -> ring.register().restrictions(new Restrictions().allow(Opcode.IORING_OP_NOP)))
                 .hasMessageContaining("The ring must be disabled for this");
     }
 

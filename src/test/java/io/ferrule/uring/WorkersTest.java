@@ -30,7 +30,9 @@ class WorkersTest {
     @Covers("IORING_REGISTER_IOWQ_AFF")
     void theyStayOnTheirProcessors() throws Exception {
         onAThreadOfItsOwn((ring, pipe, arena) -> {
-            Kernel.needs(RegisterOpcode.IORING_REGISTER_IOWQ_AFF, () -> ring.register().workerAffinity(FIRST));
+            Kernel.needs(
+                    RegisterOpcode.IORING_REGISTER_IOWQ_AFF,
+                    () -> ring.register().workerAffinity(FIRST));
             work(ring, pipe, arena, 1);
             await(() -> workers().equals(Set.of("0")));
             assertThat(workers()).containsExactly("0");
@@ -41,7 +43,9 @@ class WorkersTest {
     @Covers({"IORING_REGISTER_IOWQ_AFF", "IORING_UNREGISTER_IOWQ_AFF"})
     void theyRunAnywhereAgain() throws Exception {
         onAThreadOfItsOwn((ring, pipe, arena) -> {
-            Kernel.needs(RegisterOpcode.IORING_REGISTER_IOWQ_AFF, () -> ring.register().workerAffinity(FIRST));
+            Kernel.needs(
+                    RegisterOpcode.IORING_REGISTER_IOWQ_AFF,
+                    () -> ring.register().workerAffinity(FIRST));
             ring.register().resetWorkerAffinity();
             work(ring, pipe, arena, 1);
             String anywhere = status(Path.of("/proc/self/task", threadId()), "Cpus_allowed_list:");
