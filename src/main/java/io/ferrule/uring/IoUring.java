@@ -525,7 +525,7 @@ public final class IoUring implements AutoCloseable {
 
     private long checkTimeout(long nanos) {
         if (nanos < 0) {
-            throw new IllegalArgumentException("a time is 0 or more, not " + nanos);
+            throw new IllegalArgumentException("a timeout is 0 nanoseconds or more, not " + nanos);
         }
         if ((handle.features() & Feature.IORING_FEAT_EXT_ARG.bit()) == 0) {
             throw new UnsupportedOperationException(
