@@ -1,0 +1,196 @@
+package io.ferrule.uring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ferrule.sys.Pipe;
+import io.ferrule.testing.Jvm;
+import io.ferrule.testing.Probes;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.BitSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** How often the ring enters the kernel, and what it makes of a kernel that sends it back. */
+@Tag("subprocess")
+@Timeout(120)
+class SystemCallTest {
+    private static final int BATCHES = 200;
+    private static final int BATCH = 32;
+
+    @TempDir
+    Path directory;
+
+    @BeforeAll
+    static void needStrace() {
+        Probes.needStrace();
+    }
+
+    /** Batches of NOPs, each submitted and awaited with one call. */
+    static class Batches {
+        public static void main(String[] args) throws IOException {
+            try (IoUring ring = IoUring.open(BATCH)) {
+                for (int batch = 0; batch < BATCHES; batch++) {
+                    for (int i = 0; i < BATCH; i++) {
+                        ring.sq().next().nop();
+                    }
+                    ring.submitAndWait(BATCH);
+                    while (ring.cq().next()) {
+                        // consumed
+                    }
+                }
+                System.out.println("in flight: " + ring.inFlight());
+            }
+        }
+    }
+
+    @Test
+    void aBatchTakesOneSystemCall() throws Exception {
+        Jvm.Result result = traced(Batches.class);
+        assertThat(result.out()).isEqualTo("in flight: 0\n");
+        assertThat(entered()).isEqualTo(BATCHES);
+    }
+
+    /** The kernel thread stays awake for ten seconds, so that no call is due but the one that wakes it first. */
+    static class Polled {
+        public static void main(String[] args) throws IOException {
+            RingOptions options = RingOptions.defaults().sqPoll(Duration.ofSeconds(10));
+            try (IoUring ring = IoUring.open(BATCH, options)) {
+                for (int batch = 0; batch < BATCHES; batch++) {
+                    for (int i = 0; i < BATCH; i++) {
+                        ring.sq().next().nop();
+                    }
+                    ring.submit();
+                    for (int i = 0; i < BATCH; ) {
+                        if (ring.cq().next()) {
+                            i++;
+                        } else {
+                            Thread.onSpinWait();
+                        }
+                    }
+                }
+                System.out.println("in flight: " + ring.inFlight());
+            }
+        }
+    }
+
+    @Test
+    void underSqPollSubmittingTakesNoSystemCallWhileTheKernelThreadIsAwake() throws Exception {
+        Jvm.Result result = traced(Polled.class);
+        assertThat(result.out()).isEqualTo("in flight: 0\n");
+        assertThat(entered()).as("of " + BATCHES + " submits").isLessThan(5);
+    }
+
+    /** Many operations of two kinds, of which each must complete exactly once, however often the kernel sends us back. */
+    static class Work {
+        private static final int OPERATIONS = 2_000;
+
+        public static void main(String[] args) throws IOException {
+            BitSet seen = new BitSet();
+            try (IoUring ring = IoUring.open(8);
+                    Pipe pipe = Pipe.open(0);
+                    Arena arena = Arena.ofConfined()) {
+                MemorySegment buffer = arena.allocate(1);
+                for (int i = 0; i < OPERATIONS; i += 4) {
+                    ring.sq().next().nop().userData(i);
+                    ring.sq().next().read(pipe.reader(), buffer, -1).userData(i + 1);
+                    ring.submit();
+                    ring.sq().next().nop().userData(i + 2);
+                    ring.sq().next().write(pipe.writer(), buffer, -1).userData(i + 3);
+                    for (int taken = 0; taken < 4; ) {
+                        ring.submitAndWait(1, 5_000_000_000L);
+                        while (ring.cq().next()) {
+                            taken++;
+                            int id = (int) ring.cq().userData();
+                            if (seen.get(id) || ring.cq().res() != id % 2) {
+                                System.out.println(
+                                        id + " came again, or with " + ring.cq().res());
+                            }
+                            seen.set(id);
+                        }
+                    }
+                }
+                System.out.println(seen.cardinality() + " done, " + ring.inFlight() + " in flight");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"EINTR, 2+3", "EAGAIN, 2+3", "EBUSY, 2+3", "EINTR, 1..20", "EAGAIN, 1..20", "EBUSY, 1..20"})
+    void aKernelThatSendsUsBackLosesAndDoublesNothing(String error, String when) throws Exception {
+        Jvm.Result result = traced(Work.class, "-e", "inject=io_uring_enter:error=" + error + ":when=" + when);
+        assertThat(result.out()).as(result.toString()).isEqualTo(Work.OPERATIONS + " done, 0 in flight\n");
+        assertThat(Files.readString(trace())).contains("INJECTED");
+    }
+
+    /** A kernel that never takes anything. */
+    static class Refused {
+        public static void main(String[] args) throws IOException {
+            IoUring ring = IoUring.open(8);
+            ring.sq().next().nop().userData(1);
+            System.out.println(
+                    "submit: " + ring.submit() + " taken, " + ring.sq().ready() + " left");
+            try {
+                ring.submitAndWait(1);
+            } catch (IOException e) {
+                System.out.println(e.getMessage());
+            }
+            System.out.println(ring.sq().ready() + " left");
+        }
+    }
+
+    @Test
+    void aKernelThatStaysBusyIsAnErrorInTheEndAndNothingIsLost() throws Exception {
+        Jvm.Result result = traced(Refused.class, "-e", "inject=io_uring_enter:error=EBUSY");
+        assertThat(result.out())
+                .startsWith("submit: 0 taken, 1 left\n")
+                .contains("EBUSY")
+                .contains("consumed")
+                .endsWith("1 left\n");
+    }
+
+    @Test
+    void anErrorThatDoesNotPassIsThrown() throws Exception {
+        Jvm.Result result = traced(Refused.class, "-e", "inject=io_uring_enter:error=ENXIO");
+        assertThat(result.status()).isEqualTo(1);
+        assertThat(result.err())
+                .contains("ErrnoException: io_uring_enter on ring fd")
+                .contains("ENXIO");
+    }
+
+    private Jvm.Result traced(Class<?> main, String... options) throws Exception {
+        String[] strace = Stream.concat(
+                        Stream.of(
+                                "strace",
+                                "-f",
+                                "-qq",
+                                "--seccomp-bpf",
+                                "-o",
+                                trace().toString(),
+                                "-e",
+                                "trace=io_uring_enter"),
+                        Stream.of(options))
+                .toArray(String[]::new);
+        return Jvm.onModulePath(main).under(strace).run();
+    }
+
+    private Path trace() {
+        return directory.resolve("trace");
+    }
+
+    private long entered() throws IOException {
+        try (Stream<String> lines = Files.lines(trace())) {
+            return lines.filter(line -> line.contains("io_uring_enter(")).count();
+        }
+    }
+}
