@@ -1425,7 +1425,9 @@ public final class Sqe {
         MEMORY.set(JAVA_LONG, from + SQE_ADDR3, 0);
         MEMORY.set(JAVA_LONG, from + SQE_LAST_WORD, 0);
         if (stride != SQE_SIZE) {
-            MEMORY.asSlice(from + SQE_SIZE, SQE_SIZE).fill((byte) 0);
+            for (long word = from + SQE_SIZE; word < from + stride; word += Long.BYTES) {
+                MEMORY.set(JAVA_LONG, word, 0);
+            }
         }
         state = FILLED;
         return this;
