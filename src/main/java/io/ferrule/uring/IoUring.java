@@ -250,7 +250,8 @@ public final class IoUring implements AutoCloseable {
      */
     public void resize(int entries, int cqEntries) throws IOException {
         checkOwner();
-        submit();
+        sq.publish();
+        submitForRoom(sq.entries()); // an entry left behind would point to a time that is moved now
         cq.release();
         handle.resize(entries, cqEntries);
         RingMemory memory = handle.memory();
