@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.CompilerControl;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
@@ -38,6 +39,7 @@ public class NopBenchmark {
     }
 
     @Benchmark
+    @CompilerControl(CompilerControl.Mode.INLINE)
     public int turn() throws IOException {
         SubmissionQueue sq = ring.sq();
         for (int i = 0; i < batch; i++) {
