@@ -55,6 +55,9 @@ public final class CompletionQueue {
     /** The next completion to read; what lies before it has been read. */
     private int head;
 
+    /** What the kernel has been told: {@code kernelHead}. */
+    private int released;
+
     /** As the kernel's tail was when last looked at. */
     private int knownTail;
 
@@ -73,6 +76,7 @@ public final class CompletionQueue {
         this.ring = ring;
         bind(memory);
         this.head = RingLayout.getAcquire(kernelHead);
+        this.released = head;
         this.knownTail = head;
     }
 
@@ -222,7 +226,10 @@ public final class CompletionQueue {
 
     /** Gives the slots of all consumed completions back to the kernel. */
     void release() {
-        RingLayout.setRelease(kernelHead, head);
+        if (head != released) {
+            released = head;
+            RingLayout.setRelease(kernelHead, head);
+        }
     }
 
     void countOverflow() {

@@ -458,13 +458,12 @@ public final class IoUring implements AutoCloseable {
         checkCount(count);
         cq.release();
         int pending = submit ? sq.publish() : 0;
-        int ready = cq.count();
-        if (pending == 0 && ready >= count) {
-            return ready;
+        if (pending == 0 && cq.count() >= count) {
+            return cq.count();
         }
         long start = timeoutNanos < 0 ? 0 : System.nanoTime();
         int outcome = kernel.submit(pending, count, timeoutNanos);
-        ready = cq.count();
+        int ready = cq.count();
         return outcome == pending && ready >= count ? ready : turnOn(outcome, submit, count, timeoutNanos, start);
     }
 
