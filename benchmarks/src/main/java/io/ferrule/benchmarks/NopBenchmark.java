@@ -40,7 +40,7 @@ public class NopBenchmark {
 
     @Benchmark
     @CompilerControl(CompilerControl.Mode.INLINE)
-    public int turn() throws IOException {
+    public void turn() throws IOException {
         SubmissionQueue sq = ring.sq();
         for (int i = 0; i < batch; i++) {
             sq.next().nop().userData(i);
@@ -57,6 +57,5 @@ public class NopBenchmark {
         if (seen != batch) {
             throw new IOException(seen + " completions of " + batch);
         }
-        return seen;
     }
 }
