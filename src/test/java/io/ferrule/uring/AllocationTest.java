@@ -63,7 +63,7 @@ class AllocationTest {
         try (IoUring ring = variant.open(4)) {
             CompletionHandler handler = (userData, res, flags) -> {};
             assertThat(Allocation.bytesPerRun(RUNS / 10, () -> {
-                        ring.sq().reserve(3);
+                        ring.sq().reserve(1);
                         ring.sq().next().timeout(1, 0, 0);
                         ring.sq().next().cancel(1, 0);
                         ring.sq().next().pollRemove(1);
