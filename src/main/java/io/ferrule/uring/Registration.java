@@ -450,7 +450,7 @@ public final class Registration {
      * Registers memory for wait arguments, so that waiting copies none: see {@link WaitRegion}. The ring must be disabled still. Mirrors
      * {@code io_uring_register_region}. Linux 6.13.
      *
-     * @param count how many different arguments, 1 to 64
+     * @param count how many different arguments, 1 to 63
      */
     public WaitRegion waitRegion(int count) throws IOException {
         ring.checkOwner();
