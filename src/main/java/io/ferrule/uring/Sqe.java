@@ -532,7 +532,8 @@ public final class Sqe {
      * @param slot where it goes; {@link DirectDescriptor#ANY} lets the kernel choose (Linux 5.19)
      */
     public Sqe openatDirect(Fd directory, MemorySegment path, int flags, int mode, DirectDescriptor slot) {
-        return openat(directory, path, flags, mode).into(slot);
+        int index = slotIndex(slot);
+        return openat(directory, path, flags, mode).fileIndex(index);
     }
 
     /**
@@ -556,12 +557,14 @@ public final class Sqe {
      * @param how {@code struct open_how}: 24 bytes
      */
     public Sqe openat2Direct(Fd directory, MemorySegment path, MemorySegment how, DirectDescriptor slot) {
-        return openat2(directory, path, how).into(slot);
+        int index = slotIndex(slot);
+        return openat2(directory, path, how).fileIndex(index);
     }
 
     /** Closes a direct descriptor: its slot is free again. Result: 0; -EBADF for an empty slot. Mirrors {@code io_uring_prep_close_direct}. Linux 5.15. */
     public Sqe close(DirectDescriptor slot) {
-        return prep(Opcode.IORING_OP_CLOSE, 0, 0, 0, 0).into(slot);
+        int index = slotIndex(slot);
+        return prep(Opcode.IORING_OP_CLOSE, 0, 0, 0, 0).fileIndex(index);
     }
 
     /**
@@ -608,7 +611,8 @@ public final class Sqe {
      * @param slot where the reading end goes, the writing end to the next; {@link DirectDescriptor#ANY} lets the kernel choose
      */
     public Sqe pipeDirect(MemorySegment ends, int flags, DirectDescriptor slot) {
-        return pipe(ends, flags).into(slot);
+        int index = slotIndex(slot);
+        return pipe(ends, flags).fileIndex(index);
     }
 
     // ---- directories and attributes. Paths end in NUL, as arena.allocateFrom(string) makes them ----
@@ -754,7 +758,8 @@ public final class Sqe {
      * when none is free. Mirrors {@code io_uring_prep_socket_direct} and {@code io_uring_prep_socket_direct_alloc}. Linux 5.19.
      */
     public Sqe socketDirect(int domain, int type, int protocol, DirectDescriptor slot) {
-        return socket(domain, type, protocol).into(slot);
+        int index = slotIndex(slot);
+        return socket(domain, type, protocol).fileIndex(index);
     }
 
     /** Gives a socket its address. Result: 0. Mirrors {@code io_uring_prep_bind}. Linux 6.11. */
@@ -811,7 +816,8 @@ public final class Sqe {
      * free. Mirrors {@code io_uring_prep_accept_direct}. Linux 5.15.
      */
     public Sqe acceptDirect(Descriptor socket, int flags, DirectDescriptor slot) {
-        return accept(socket, flags).into(slot);
+        int index = slotIndex(slot);
+        return accept(socket, flags).fileIndex(index);
     }
 
     /**
@@ -827,7 +833,7 @@ public final class Sqe {
      * {@code io_uring_prep_multishot_accept_direct}. Linux 5.19.
      */
     public Sqe acceptMultishotDirect(Descriptor socket, int flags) {
-        return acceptMultishot(socket, flags).into(DirectDescriptor.ANY);
+        return acceptMultishot(socket, flags).fileIndex(UringFlags.IORING_FILE_INDEX_ALLOC);
     }
 
     /**
@@ -1037,10 +1043,11 @@ public final class Sqe {
     public Sqe messageRingDescriptor(
             Descriptor ring, DirectDescriptor descriptor, DirectDescriptor slot, long userData, int flags) {
         int source = descriptor.number();
+        int index = slotIndex(slot);
         return on(Opcode.IORING_OP_MSG_RING, ring, UringFlags.IORING_MSG_SEND_FD, 0, userData)
                 .opFlags(flags)
                 .address3(source)
-                .into(slot);
+                .fileIndex(index);
     }
 
     /**
@@ -1517,9 +1524,9 @@ public final class Sqe {
         return this;
     }
 
-    /** The slot for a new direct descriptor, counted from 1: 0 means none. */
-    private Sqe into(DirectDescriptor slot) {
-        return fileIndex(slot == DirectDescriptor.ANY ? UringFlags.IORING_FILE_INDEX_ALLOC : slot.number() + 1);
+    /** The slot for a new direct descriptor, counted from 1: 0 means none. Before an operation is chosen, as {@link #checkId}. */
+    private static int slotIndex(DirectDescriptor slot) {
+        return slot == DirectDescriptor.ANY ? UringFlags.IORING_FILE_INDEX_ALLOC : slot.number() + 1;
     }
 
     /** The address of a structure that the kernel writes. */
