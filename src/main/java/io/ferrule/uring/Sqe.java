@@ -363,7 +363,7 @@ public final class Sqe {
     }
 
     /**
-     * Cancels requests by their user data. Result: 0, or with {@link UringFlags#IORING_ASYNC_CANCEL_ALL} how many; -ENOENT when none is found; -EALREADY when
+     * Cancels requests by their user data. Result: 0, or with {@link UringFlags#IORING_ASYNC_CANCEL_ALL} how many (for waits for futexes and processes, how many in any case); -ENOENT when none is found; -EALREADY when
      * it is too late to tell. What became of a request, only its own completion says. Mirrors {@code io_uring_prep_cancel64}. Linux 5.5.
      *
      * @param target the requests' user data
@@ -869,10 +869,11 @@ public final class Sqe {
     }
 
     /**
-     * Sends several provided buffers with one request, as they lie in their group. Result: bytes sent, over consecutive buffers from the
-     * completion's buffer id on. Mirrors {@code io_uring_prep_send_bundle}. Linux 6.10.
+     * Sends the provided buffers of a group with one request, as they lie in it, bundle after bundle. Each completion's result: bytes sent, over
+     * consecutive buffers from its buffer id on. It goes on while {@link CompletionQueue#hasMore()}, until the group is empty. Mirrors
+     * {@code io_uring_prep_send_bundle}. Linux 6.10.
      *
-     * @param length bytes at most; 0 for all that is there
+     * @param length bytes of one bundle at most, not of them all; 0 for no limit
      * @param group the buffers' group
      */
     public Sqe sendBundle(Descriptor socket, int length, int flags, int group) {
@@ -885,7 +886,9 @@ public final class Sqe {
 
     /**
      * Sends without copying. Two completions: the result (bytes sent), and when that has {@link CompletionQueue#IORING_CQE_F_MORE}, a notification
-     * ({@link CompletionQueue#IORING_CQE_F_NOTIF}) once the memory is free. Mirrors {@code io_uring_prep_send_zc}. Linux 6.0.
+     * ({@link CompletionQueue#IORING_CQE_F_NOTIF}) once the memory is free. Over TCP that is when the peer has acknowledged the bytes: with one that
+     * reads nothing, the notification and with it {@link IoUring#close} may take for ever, for no cancelling ends it. Mirrors
+     * {@code io_uring_prep_send_zc}. Linux 6.0.
      *
      * @param flags {@code MSG_NOSIGNAL} and its like
      * @param zeroCopyFlags 0 or {@code IORING_RECVSEND_...}, {@link UringFlags#IORING_SEND_ZC_REPORT_USAGE}
@@ -1123,7 +1126,7 @@ public final class Sqe {
      * @param target the poll's user data
      * @param userData its new user data, with {@link UringFlags#IORING_POLL_UPDATE_USER_DATA}
      * @param events its new events, with {@link UringFlags#IORING_POLL_UPDATE_EVENTS}
-     * @param flags which of them, and {@link UringFlags#IORING_POLL_ADD_MULTI} to keep or make it multishot
+     * @param flags which of them. A poll stays for once or multishot, as it was made, whatever they say
      */
     public Sqe pollUpdate(long target, long userData, int events, int flags) {
         return prep(Opcode.IORING_OP_POLL_REMOVE, NO_FD, target, flags, userData)

@@ -52,7 +52,7 @@ public final class UringFlags {
     /** POLL_REMOVE updates user_data. Linux 5.13. */
     public static final int IORING_POLL_UPDATE_USER_DATA = 0x4;
 
-    /** Level triggered. Linux 6.0. */
+    /** Level triggered. In the header since Linux 6.0, but refused with -EINVAL. */
     public static final int IORING_POLL_ADD_LEVEL = 0x8;
 
     // ---- cancel ----
