@@ -99,12 +99,16 @@ class BundleTest extends SocketTest {
     }
 
     @Test
-    void aBundleIsNoLongerThanItsLength() throws IOException {
+    void sendingGoesOnBundleAfterBundleUntilTheGroupIsEmpty() throws IOException {
         giveAll();
         memory.fill((byte) '.');
-        sq().sendBundle(sockets.writer(), 20, 0, GROUP);
-        int sent = result();
-        assertThat(sent).isBetween(1, 20); // the kernel may leave out the buffer that does not fit whole
-        assertThat(sockets.read()).hasSize(sent);
+        sq().sendBundle(sockets.writer(), 2 * SIZE, LibC.MSG_WAITALL(), GROUP);
+        assertThat(result()).as("the first bundle, no longer than asked").isEqualTo(2 * SIZE);
+        assertThat(ring.cq().bufferId()).isZero();
+        assertThat(ring.cq().hasMore()).isTrue();
+        assertThat(result()).as("the second").isEqualTo(2 * SIZE);
+        assertThat(ring.cq().bufferId()).isEqualTo(2);
+        assertThat(ring.cq().hasMore()).isFalse();
+        assertThat(sockets.read()).hasSize(4 * SIZE);
     }
 }

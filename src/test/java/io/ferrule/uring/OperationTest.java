@@ -17,8 +17,6 @@ import org.junit.jupiter.api.AfterEach;
 
 /** A ring, memory and descriptors for tests that look at what an operation does. All of it is closed after the test, the ring first. */
 abstract class OperationTest {
-    private static final long LIVENESS_NANOS = 20_000_000_000L;
-
     final Arena arena = Arena.ofConfined();
     final IoUring ring = openRing(RingOptions.defaults());
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
@@ -73,12 +71,7 @@ abstract class OperationTest {
 
     static int result(IoUring ring) throws IOException {
         ring.submit();
-        while (!ring.cq().next()) {
-            if (ring.await(1, LIVENESS_NANOS) == 0) {
-                throw new AssertionError("no completion, with " + ring.inFlight() + " requests in flight");
-            }
-        }
-        return ring.cq().res();
+        return Completion.result(ring);
     }
 
     /** Submits what is filled; there must be no completion. */
@@ -99,7 +92,7 @@ abstract class OperationTest {
 
     /** An error as it stands in a completion. */
     static int error(Errno errno) {
-        return -errno.number();
+        return Completion.error(errno);
     }
 
     /** A text's bytes. */

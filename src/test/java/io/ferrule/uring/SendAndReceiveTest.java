@@ -149,7 +149,7 @@ class SendAndReceiveTest extends SocketTest {
 
     @Test
     void aDatagramIsSentToAnAddress() throws IOException {
-        needs(Opcode.IORING_OP_SEND_ZC); // addresses of IORING_OP_SEND are of the same release
+        needs(Opcode.IORING_OP_SENDMSG_ZC); // not older than addresses of IORING_OP_SEND
         Fd from = datagrams();
         Fd to = datagrams();
         MemorySegment buffer = arena.allocate(32);
