@@ -66,6 +66,34 @@ class ZeroCopySendTest extends SocketTest {
     }
 
     @Test
+    void memoryIsNotFreeBeforeThePeerHasTakenTheBytes() throws IOException {
+        MemorySegment buffer = arena.allocate(1 << 12);
+        long sent = 0;
+        int announced = 0;
+        int notified = 0;
+        for (boolean full = false; !full; ) {
+            sq().sendZc(from, buffer, LibC.MSG_DONTWAIT(), 0);
+            int res = result();
+            while ((ring.cq().flags() & CompletionQueue.IORING_CQE_F_NOTIF) != 0) {
+                notified++;
+                res = result();
+            }
+            announced += ring.cq().hasMore() ? 1 : 0;
+            full = res < 0;
+            sent += Math.max(0, res);
+        }
+        assertThat(notified).as("notifications while nobody reads").isLessThan(announced);
+        assertThat(ring.inFlight()).isEqualTo(announced - notified);
+        while (sent > 0) {
+            sent -= to.read(buffer);
+        }
+        for (; notified < announced; notified++) {
+            expectNotification();
+        }
+        assertThat(ring.inFlight()).isZero();
+    }
+
+    @Test
     void theNotificationTellsThatTheLoopbackDeviceCopies() throws IOException {
         needs(IORING_OP_SENDMSG_ZC); // the flag came one release later
         sq().sendZc(from, bytes("x"), 0, UringFlags.IORING_SEND_ZC_REPORT_USAGE);
