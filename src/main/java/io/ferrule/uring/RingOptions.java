@@ -251,6 +251,9 @@ public final class RingOptions {
         excludes(IORING_SETUP_SQPOLL, IORING_SETUP_TASKRUN_FLAG);
         excludes(IORING_SETUP_SQPOLL, IORING_SETUP_DEFER_TASKRUN);
         excludes(IORING_SETUP_CQE32, IORING_SETUP_CQE_MIXED);
+        refuseIf(
+                wanted.contains(IORING_SETUP_CQE_MIXED) && cqEntries == 1,
+                "CQE_MIXED needs a completion queue of 2 entries or more: a long completion takes two");
     }
 
     private void needs(SetupFlag flag, SetupFlag other) {

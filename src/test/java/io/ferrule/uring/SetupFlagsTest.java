@@ -114,6 +114,14 @@ class SetupFlagsTest {
     }
 
     @Test
+    void aMixedCompletionQueueHasRoomForALongCompletion() {
+        assertThatThrownBy(() ->
+                        IoUring.open(1, options().with(IORING_SETUP_CQE_MIXED).cqEntries(1)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("CQE_MIXED needs a completion queue of 2 entries or more");
+    }
+
+    @Test
     void theDefaultsAreTheBestThatThisKernelHas() throws IOException {
         try (IoUring ring = IoUring.open(4)) {
             for (SetupFlag flag : EnumSet.of(
