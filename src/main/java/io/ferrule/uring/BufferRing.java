@@ -11,6 +11,9 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import io.ferrule.bindings.libc.LibC;
 import io.ferrule.bindings.liburing.LibUring;
+import io.ferrule.bindings.liburing.io_uring_buf_reg;
+import io.ferrule.sys.Errno;
+import io.ferrule.sys.ErrnoException;
 import io.ferrule.sys.NativeMemory;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -29,6 +32,7 @@ import java.util.Objects;
  */
 public final class BufferRing implements AutoCloseable {
     private static final int MOST_ENTRIES = 1 << 15;
+    private static final long MAP_FAILED = -1;
     private static final VarHandle TAIL = ValueLayout.JAVA_SHORT.varHandle();
 
     private final IoUring ring;
@@ -57,14 +61,46 @@ public final class BufferRing implements AutoCloseable {
             throw new IllegalArgumentException(
                     "a buffer ring has a power of two of entries, 1 to " + MOST_ENTRIES + ", not " + entries);
         }
+        boolean kernelMemory = (flags & UringFlags.IOU_PBUF_RING_MMAP) != 0;
+        MemorySegment address =
+                kernelMemory ? map(ring, group, entries, flags) : allocate(ring, group, entries, flags);
+        return new BufferRing(ring, address, group, entries);
+    }
+
+    /** Registers memory of ours. */
+    private static MemorySegment allocate(IoUring ring, int group, int entries, int flags) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment error = arena.allocate(JAVA_INT);
             MemorySegment address = LibUring.io_uring_setup_buf_ring(ring.struct(), entries, group, flags, error);
             if (address.address() == 0) {
                 Registration.checkResult(error.get(JAVA_INT, 0), "PBUF_RING", "group " + group);
             }
-            return new BufferRing(ring, address, group, entries);
+            return address;
         }
+    }
+
+    /** Has the kernel allocate the memory, and maps it. */
+    private static MemorySegment map(IoUring ring, int group, int entries, int flags) throws IOException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment request = io_uring_buf_reg.allocate(arena);
+            io_uring_buf_reg.ring_entries(request, entries);
+            io_uring_buf_reg.bgid(request, (short) group);
+            Registration.checkResult(
+                    LibUring.io_uring_register_buf_ring(ring.struct(), request, flags), "PBUF_RING", "group " + group);
+        }
+        MemorySegment address = LibC.mmap(
+                MemorySegment.NULL,
+                entries * BUF_SIZE,
+                LibC.PROT_READ() | LibC.PROT_WRITE(),
+                LibC.MAP_SHARED() | LibC.MAP_POPULATE(),
+                ring.descriptor(),
+                LibUring.IORING_OFF_PBUF_RING() | (long) group << LibUring.IORING_OFF_PBUF_SHIFT());
+        if (address.address() == MAP_FAILED) {
+            LibUring.io_uring_unregister_buf_ring(ring.struct(), group);
+            throw new ErrnoException(
+                    Errno.ENOMEM.number(), "mmap", "group " + group, "Leave IOU_PBUF_RING_MMAP out, or free memory");
+        }
+        return address;
     }
 
     /**

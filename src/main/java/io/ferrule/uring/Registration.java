@@ -234,7 +234,8 @@ public final class Registration {
      *
      * @param group its number, 0 to 65,535
      * @param entries a power of two, 1 to 32,768
-     * @param flags 0 or {@link UringFlags#IOU_PBUF_RING_INC}
+     * @param flags 0 or {@link UringFlags#IOU_PBUF_RING_INC} (Linux 6.12), {@link UringFlags#IOU_PBUF_RING_MMAP} (Linux 6.4)
+     * @throws ErrnoException EEXIST when there is such a group already
      */
     public BufferRing bufferRing(int group, int entries, int flags) throws IOException {
         ring.checkOwner();
