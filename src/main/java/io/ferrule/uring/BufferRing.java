@@ -81,6 +81,7 @@ public final class BufferRing implements AutoCloseable {
 
     /** Has the kernel allocate the memory, and maps it. */
     private static MemorySegment map(IoUring ring, int group, int entries, int flags) throws IOException {
+        int descriptor = ring.descriptor();
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment request = io_uring_buf_reg.allocate(arena);
             io_uring_buf_reg.ring_entries(request, entries);
@@ -93,7 +94,7 @@ public final class BufferRing implements AutoCloseable {
                 entries * BUF_SIZE,
                 LibC.PROT_READ() | LibC.PROT_WRITE(),
                 LibC.MAP_SHARED() | LibC.MAP_POPULATE(),
-                ring.descriptor(),
+                descriptor,
                 LibUring.IORING_OFF_PBUF_RING() | (long) group << LibUring.IORING_OFF_PBUF_SHIFT());
         if (address.address() == MAP_FAILED) {
             LibUring.io_uring_unregister_buf_ring(ring.struct(), group);

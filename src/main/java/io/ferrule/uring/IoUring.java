@@ -305,10 +305,14 @@ public final class IoUring implements AutoCloseable {
     /**
      * The ring's descriptor, for {@code poll}, {@code epoll} or another ring: it is readable when completions are ready. Owned by the ring.
      *
-     * @throws IllegalStateException after close
+     * @throws IllegalStateException after close, or where it has none ({@link SetupFlag#IORING_SETUP_REGISTERED_FD_ONLY})
      */
     public int descriptor() {
         checkOwner();
+        if (handle.descriptor() < 0) {
+            throw new IllegalStateException(
+                    "the ring has no descriptor: it was opened with IORING_SETUP_REGISTERED_FD_ONLY");
+        }
         return handle.descriptor();
     }
 
