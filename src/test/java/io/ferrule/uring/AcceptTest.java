@@ -7,6 +7,7 @@ import io.ferrule.bindings.libc.LibC;
 import io.ferrule.sys.DirectDescriptor;
 import io.ferrule.sys.Errno;
 import io.ferrule.sys.Fd;
+import io.ferrule.testing.Covers;
 import io.ferrule.testing.Pipe;
 import io.ferrule.testing.SocketAddresses;
 import java.io.IOException;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Test;
 /** Accepting connections: one at a time, one after the other, and as direct descriptors. */
 class AcceptTest extends SocketTest {
     @Test
+    @Covers("IORING_OP_ACCEPT")
     void aConnectionIsTheResult() throws IOException {
         Fd listener = listener();
         Fd client = connectTo(listener);
@@ -29,6 +31,7 @@ class AcceptTest extends SocketTest {
     }
 
     @Test
+    @Covers("IORING_OP_ACCEPT")
     void itWaitsUntilSomebodyConnects() throws IOException {
         Fd listener = listener();
         sq().accept(listener, 0);
@@ -38,6 +41,7 @@ class AcceptTest extends SocketTest {
     }
 
     @Test
+    @Covers("IORING_OP_ACCEPT")
     void itTellsThePeersAddress() throws IOException {
         Fd listener = listener();
         Fd client = connectTo(listener);
@@ -51,6 +55,7 @@ class AcceptTest extends SocketTest {
     }
 
     @Test
+    @Covers("IORING_OP_ACCEPT")
     void anAddressIsCutOffWhereItsRoomEnds() throws IOException {
         Fd listener = listener();
         connectTo(listener);
@@ -63,6 +68,7 @@ class AcceptTest extends SocketTest {
     }
 
     @Test
+    @Covers("IORING_OP_ACCEPT")
     void theFlagsAreThoseOfTheNewSocket() throws IOException {
         Fd listener = listener();
         connectTo(listener);
@@ -72,6 +78,7 @@ class AcceptTest extends SocketTest {
     }
 
     @Test
+    @Covers("IORING_OP_ACCEPT")
     void itWaitsOnAListenerThatDoesNotBlockToo() throws IOException {
         needs(Feature.IORING_FEAT_RECVSEND_BUNDLE); // older kernels answer -EAGAIN, no telling since when
         Fd listener = bound(descriptor(LibC.socket(LibC.AF_INET(), LibC.SOCK_STREAM() | LibC.SOCK_NONBLOCK(), 0)));
@@ -83,6 +90,7 @@ class AcceptTest extends SocketTest {
     }
 
     @Test
+    @Covers("IORING_OP_ACCEPT")
     void itDoesNotWaitWhenToldSo() throws IOException {
         needs(Feature.IORING_FEAT_RECVSEND_BUNDLE); // of the same release as the flag
         sq().accept(listener(), 0).socketFlags(UringFlags.IORING_ACCEPT_DONTWAIT);
@@ -90,6 +98,7 @@ class AcceptTest extends SocketTest {
     }
 
     @Test
+    @Covers("IORING_OP_ACCEPT")
     void itCanWaitBeforeTheFirstAttempt() throws IOException {
         needs(Feature.IORING_FEAT_RECVSEND_BUNDLE); // of the same release as the flag
         Fd listener = listener();
@@ -100,12 +109,14 @@ class AcceptTest extends SocketTest {
     }
 
     @Test
+    @Covers("IORING_OP_ACCEPT")
     void aSocketThatDoesNotListenHasNoConnections() throws IOException {
         sq().accept(bound(stream()), 0);
         assertThat(result()).isEqualTo(error(Errno.EINVAL));
     }
 
     @Test
+    @Covers("IORING_OP_ACCEPT")
     void oneThatWaitsCanBeCancelled() throws IOException {
         sq().accept(listener(), 0).userData(1);
         expectNothing();
@@ -116,6 +127,7 @@ class AcceptTest extends SocketTest {
     }
 
     @Test
+    @Covers({"IORING_OP_ACCEPT", "IOSQE_FIXED_FILE"})
     void aDirectOneGoesIntoItsSlot() throws IOException {
         needs(IORING_OP_SOCKET); // sparse tables are of the same release
         ring.register().sparseFiles(4);
@@ -131,6 +143,7 @@ class AcceptTest extends SocketTest {
     }
 
     @Test
+    @Covers("IORING_OP_ACCEPT")
     void aDirectOneTakesAnyFreeSlotUntilThereIsNone() throws IOException {
         needs(IORING_OP_SOCKET);
         ring.register().sparseFiles(2);
@@ -144,6 +157,7 @@ class AcceptTest extends SocketTest {
     }
 
     @Test
+    @Covers("IORING_OP_ACCEPT")
     void aDirectOneIsNeverInheritedSoThatTheFlagIsRefused() throws IOException {
         needs(IORING_OP_SOCKET);
         ring.register().sparseFiles(1);
@@ -152,6 +166,7 @@ class AcceptTest extends SocketTest {
     }
 
     @Test
+    @Covers({"IORING_OP_ACCEPT", "IORING_CQE_F_MORE"})
     void aMultishotGoesOnUntilItIsCancelled() throws IOException {
         needs(IORING_OP_SOCKET); // of the same release
         Fd listener = listener();
@@ -170,6 +185,7 @@ class AcceptTest extends SocketTest {
     }
 
     @Test
+    @Covers({"IORING_OP_ACCEPT", "IORING_CQE_F_MORE"})
     void aMultishotMissesNoneOfManyConnectionsThatComeAndGo() throws IOException {
         needs(IORING_OP_SOCKET);
         Fd listener = listener();
@@ -201,6 +217,7 @@ class AcceptTest extends SocketTest {
     }
 
     @Test
+    @Covers({"IORING_OP_ACCEPT", "IORING_CQE_F_MORE"})
     void aDirectMultishotEndsWhenTheTableIsFull() throws IOException {
         needs(IORING_OP_SOCKET);
         ring.register().sparseFiles(2);

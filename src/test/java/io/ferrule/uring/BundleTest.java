@@ -3,6 +3,7 @@ package io.ferrule.uring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ferrule.bindings.libc.LibC;
+import io.ferrule.testing.Covers;
 import io.ferrule.testing.Pipe;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -39,6 +40,13 @@ class BundleTest extends SocketTest {
     }
 
     @Test
+    @Covers({
+        "IORING_OP_RECV",
+        "IORING_CQE_F_BUFFER",
+        "IOSQE_BUFFER_SELECT",
+        "IORING_REGISTER_PBUF_RING",
+        "IORING_FEAT_RECVSEND_BUNDLE"
+    })
     void oneCompletionCoversConsecutiveBuffers() throws IOException {
         giveAll();
         String sent = "0123456789abcdef0123456789ABCDEFtail";
@@ -57,6 +65,13 @@ class BundleTest extends SocketTest {
     }
 
     @Test
+    @Covers({
+        "IORING_OP_RECV",
+        "IORING_CQE_F_BUFFER",
+        "IOSQE_BUFFER_SELECT",
+        "IORING_REGISTER_PBUF_RING",
+        "IORING_FEAT_RECVSEND_BUNDLE"
+    })
     void theNextBundleStartsWithTheNextBuffer() throws IOException {
         giveAll();
         sockets.write("0123456789abcdefrest");
@@ -70,6 +85,14 @@ class BundleTest extends SocketTest {
     }
 
     @Test
+    @Covers({
+        "IORING_OP_RECV",
+        "IORING_CQE_F_MORE",
+        "IORING_CQE_F_BUFFER",
+        "IOSQE_BUFFER_SELECT",
+        "IORING_REGISTER_PBUF_RING",
+        "IORING_FEAT_RECVSEND_BUNDLE"
+    })
     void aMultishotTakesBundlesToo() throws IOException {
         giveAll();
         sq().recvMultishot(sockets.reader(), 0, GROUP).socketFlags(UringFlags.IORING_RECVSEND_BUNDLE);
@@ -84,6 +107,7 @@ class BundleTest extends SocketTest {
     }
 
     @Test
+    @Covers({"IORING_OP_SEND", "IORING_CQE_F_BUFFER", "IOSQE_BUFFER_SELECT", "IORING_FEAT_RECVSEND_BUNDLE"})
     void aBundleIsSentInTheOrderItsBuffersWereGiven() throws IOException {
         String[] texts = {"one ", "two ", "three"};
         for (int id = 0; id < texts.length; id++) {
@@ -99,6 +123,14 @@ class BundleTest extends SocketTest {
     }
 
     @Test
+    @Covers({
+        "IORING_OP_SEND",
+        "IORING_CQE_F_MORE",
+        "IORING_CQE_F_BUFFER",
+        "IOSQE_BUFFER_SELECT",
+        "IORING_REGISTER_PBUF_RING",
+        "IORING_FEAT_RECVSEND_BUNDLE"
+    })
     void sendingGoesOnBundleAfterBundleUntilTheGroupIsEmpty() throws IOException {
         giveAll();
         memory.fill((byte) '.');

@@ -11,6 +11,7 @@ import io.ferrule.bindings.liburing.open_how;
 import io.ferrule.sys.DirectDescriptor;
 import io.ferrule.sys.Errno;
 import io.ferrule.sys.Fd;
+import io.ferrule.testing.Covers;
 import io.ferrule.testing.Pipe;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -61,6 +62,7 @@ class DirectDescriptorTest extends OperationTest {
     }
 
     @Test
+    @Covers({"IORING_OP_OPENAT", "IORING_OP_CLOSE", "IOSQE_FIXED_FILE", "IOSQE_IO_LINK"})
     void aFileIsOpenedReadAndClosedInOneChain() throws IOException {
         sq().openatDirect(Fd.CWD, name, LibC.O_RDONLY(), 0, LAST).userData(1).link();
         sq().read(LAST, buffer.asSlice(0, 19), 0).userData(2).link(); // a short read would end the chain
@@ -71,6 +73,7 @@ class DirectDescriptorTest extends OperationTest {
     }
 
     @Test
+    @Covers({"IORING_OP_OPENAT", "IOSQE_FIXED_FILE", "IOSQE_IO_LINK"})
     void aFileIsCreatedAndWrittenThroughItsSlot() throws IOException {
         Path created = folder.resolve("created");
         sq().openatDirect(Fd.CWD, path(created), LibC.O_WRONLY() | LibC.O_CREAT(), 0600, FIRST)
@@ -83,6 +86,7 @@ class DirectDescriptorTest extends OperationTest {
     }
 
     @Test
+    @Covers("IORING_OP_OPENAT")
     void anySlotIsTheResultUntilThereIsNone() throws IOException {
         for (int slot = 0; slot < SLOTS; slot++) {
             assertThat(open(DirectDescriptor.ANY)).isEqualTo(slot);
@@ -91,6 +95,7 @@ class DirectDescriptorTest extends OperationTest {
     }
 
     @Test
+    @Covers({"IORING_OP_OPENAT", "IORING_REGISTER_FILE_ALLOC_RANGE"})
     void anySlotComesFromTheRangeThatIsSetAside() throws IOException {
         needs(IORING_OP_SEND_ZC); // of the same release
         ring.register().fileAllocationRange(1, 1);
@@ -99,6 +104,7 @@ class DirectDescriptorTest extends OperationTest {
     }
 
     @Test
+    @Covers({"IORING_OP_OPENAT", "IOSQE_FIXED_FILE"})
     void openingIntoASlotThatIsTakenReplacesItsFile() throws IOException {
         assertThat(open(FIRST)).isZero();
         sq().openatDirect(
@@ -112,6 +118,7 @@ class DirectDescriptorTest extends OperationTest {
     }
 
     @Test
+    @Covers({"IORING_OP_CLOSE", "IORING_OP_OPENAT"})
     void aSlotOutsideTheTableIsRefused() throws IOException {
         assertThat(open(OUTSIDE)).isEqualTo(error(Errno.EINVAL));
         sq().close(OUTSIDE);
@@ -120,6 +127,7 @@ class DirectDescriptorTest extends OperationTest {
     }
 
     @Test
+    @Covers({"IORING_OP_CLOSE", "IORING_OP_OPENAT"})
     void withoutATableThereAreNoSlots() throws IOException {
         ring.register().unregisterFiles();
         assertThat(open(FIRST)).isEqualTo(error(Errno.ENXIO));
@@ -128,6 +136,7 @@ class DirectDescriptorTest extends OperationTest {
     }
 
     @Test
+    @Covers({"IORING_OP_CLOSE", "IORING_OP_OPENAT"})
     void aSlotIsClosedOnce() throws IOException {
         assertThat(open(FIRST)).isZero();
         sq().close(FIRST);
@@ -137,6 +146,7 @@ class DirectDescriptorTest extends OperationTest {
     }
 
     @Test
+    @Covers({"IORING_OP_OPENAT2", "IOSQE_FIXED_FILE"})
     void rulesForThePathHoldForSlotsToo() throws IOException {
         MemorySegment how = open_how.allocate(arena).fill((byte) 0);
         sq().openat2Direct(Fd.CWD, name, how, LAST);
@@ -145,6 +155,7 @@ class DirectDescriptorTest extends OperationTest {
     }
 
     @Test
+    @Covers({"IORING_OP_SOCKET", "IOSQE_FIXED_FILE"})
     void aSocketIsMadeInASlot() throws IOException {
         sq().socketDirect(LibC.AF_UNIX(), LibC.SOCK_STREAM(), 0, FIRST);
         assertThat(result()).isZero();
@@ -155,6 +166,7 @@ class DirectDescriptorTest extends OperationTest {
     }
 
     @Test
+    @Covers({"IORING_OP_PIPE", "IOSQE_FIXED_FILE", "IOSQE_IO_LINK"})
     void aPipeIsMadeInTwoSlots() throws IOException {
         needs(IORING_OP_PIPE);
         MemorySegment ends = arena.allocate(ValueLayout.JAVA_INT, 2);
@@ -167,6 +179,7 @@ class DirectDescriptorTest extends OperationTest {
     }
 
     @Test
+    @Covers("IORING_OP_PIPE")
     void aPipeSaysWhichSlotsWereFreeForIt() throws IOException {
         needs(IORING_OP_PIPE);
         MemorySegment ends = arena.allocate(ValueLayout.JAVA_INT, 2);
@@ -178,6 +191,7 @@ class DirectDescriptorTest extends OperationTest {
     }
 
     @Test
+    @Covers({"IORING_OP_FIXED_FD_INSTALL", "IORING_OP_CLOSE", "IORING_OP_OPENAT"})
     void anInstalledDescriptorOutlivesItsSlot() throws IOException {
         needs(IORING_OP_FIXED_FD_INSTALL);
         open(FIRST);
@@ -190,6 +204,7 @@ class DirectDescriptorTest extends OperationTest {
     }
 
     @Test
+    @Covers({"IORING_OP_FIXED_FD_INSTALL", "IORING_OP_OPENAT"})
     void anInstalledDescriptorIsInheritedWhenToldSo() throws IOException {
         needs(IORING_OP_FIXED_FD_INSTALL);
         open(FIRST);
@@ -198,6 +213,7 @@ class DirectDescriptorTest extends OperationTest {
     }
 
     @Test
+    @Covers({"IORING_OP_FIXED_FD_INSTALL", "IORING_OP_OPENAT"})
     void onlyWhatIsInASlotIsInstalled() throws IOException {
         needs(IORING_OP_FIXED_FD_INSTALL);
         sq().fixedFdInstall(FIRST, 0);
@@ -208,6 +224,7 @@ class DirectDescriptorTest extends OperationTest {
     }
 
     @Test
+    @Covers({"IORING_OP_FILES_UPDATE", "IORING_OP_OPENAT", "IOSQE_FIXED_FILE"})
     void slotsAreFilledLeftAndEmptiedByOneRequest() throws IOException {
         open(DirectDescriptor.of(1));
         open(DirectDescriptor.of(2));
@@ -222,6 +239,7 @@ class DirectDescriptorTest extends OperationTest {
     }
 
     @Test
+    @Covers({"IORING_OP_FILES_UPDATE", "IORING_OP_OPENAT"})
     void slotsForFilesAreChosenAndWrittenBack() throws IOException {
         needs(IORING_OP_SEND_ZC); // of the same release
         open(FIRST);
@@ -233,6 +251,7 @@ class DirectDescriptorTest extends OperationTest {
     }
 
     @Test
+    @Covers({"IORING_OP_MSG_RING", "IORING_OP_OPENAT", "IOSQE_FIXED_FILE"})
     void aDescriptorIsPassedToAnotherRing() throws IOException {
         IoUring other = other(2);
         open(FIRST);
@@ -243,6 +262,7 @@ class DirectDescriptorTest extends OperationTest {
     }
 
     @Test
+    @Covers({"IORING_OP_MSG_RING", "IORING_OP_OPENAT"})
     void aDescriptorIsPassedIntoAnySlotUntilThereIsNone() throws IOException {
         IoUring other = other(1);
         open(FIRST);
@@ -252,6 +272,7 @@ class DirectDescriptorTest extends OperationTest {
     }
 
     @Test
+    @Covers({"IORING_OP_MSG_RING", "IORING_OP_OPENAT", "IOSQE_FIXED_FILE"})
     void aDescriptorIsPassedInSilenceWhenToldSo() throws IOException {
         IoUring other = other(1);
         open(FIRST);
@@ -263,6 +284,7 @@ class DirectDescriptorTest extends OperationTest {
     }
 
     @Test
+    @Covers("IORING_OP_MSG_RING")
     void whatIsNotThereIsNotPassed() throws IOException {
         assertThat(pass(other(1), FIRST, FIRST, 0)).isEqualTo(error(Errno.EBADF));
     }

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.ferrule.bindings.libc.LibC;
 import io.ferrule.sys.Errno;
 import io.ferrule.sys.Fd;
+import io.ferrule.testing.Covers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -36,6 +37,7 @@ class DirectoryOperationsTest extends OperationTest {
     }
 
     @Test
+    @Covers("IORING_OP_RENAMEAT")
     void aFileIsRenamed() throws IOException {
         needs(IORING_OP_RENAMEAT);
         sq().renameat(Fd.CWD, path(file), Fd.CWD, path(other), 0);
@@ -45,6 +47,7 @@ class DirectoryOperationsTest extends OperationTest {
     }
 
     @Test
+    @Covers("IORING_OP_RENAMEAT")
     void relativePathsStartAtTheirDirectories() throws IOException {
         needs(IORING_OP_RENAMEAT);
         Path inner = Files.createDirectory(folder.resolve("inner"));
@@ -55,6 +58,7 @@ class DirectoryOperationsTest extends OperationTest {
     }
 
     @Test
+    @Covers("IORING_OP_RENAMEAT")
     void aNameThatIsTakenIsNotReplacedWhenToldSo() throws IOException {
         needs(IORING_OP_RENAMEAT);
         Files.writeString(other, "other");
@@ -64,6 +68,7 @@ class DirectoryOperationsTest extends OperationTest {
     }
 
     @Test
+    @Covers("IORING_OP_RENAMEAT")
     void twoNamesAreExchanged() throws IOException {
         needs(IORING_OP_RENAMEAT);
         Files.writeString(other, "other");
@@ -74,6 +79,7 @@ class DirectoryOperationsTest extends OperationTest {
     }
 
     @Test
+    @Covers("IORING_OP_UNLINKAT")
     void aFileIsRemoved() throws IOException {
         needs(IORING_OP_UNLINKAT);
         sq().unlinkat(directory, path("file"), 0);
@@ -84,6 +90,7 @@ class DirectoryOperationsTest extends OperationTest {
     }
 
     @Test
+    @Covers("IORING_OP_UNLINKAT")
     void aDirectoryIsRemovedByItsFlag() throws IOException {
         needs(IORING_OP_UNLINKAT);
         Path empty = Files.createDirectory(folder.resolve("empty"));
@@ -95,6 +102,7 @@ class DirectoryOperationsTest extends OperationTest {
     }
 
     @Test
+    @Covers("IORING_OP_UNLINKAT")
     void aDirectoryThatIsNotEmptyStays() throws IOException {
         needs(IORING_OP_UNLINKAT);
         sq().unlinkat(Fd.CWD, path(folder), LibC.AT_REMOVEDIR());
@@ -102,6 +110,7 @@ class DirectoryOperationsTest extends OperationTest {
     }
 
     @Test
+    @Covers("IORING_OP_MKDIRAT")
     void aDirectoryIsMade() throws IOException {
         needs(IORING_OP_MKDIRAT);
         sq().mkdirat(directory, path("made"), 0700);
@@ -116,6 +125,7 @@ class DirectoryOperationsTest extends OperationTest {
     }
 
     @Test
+    @Covers("IORING_OP_SYMLINKAT")
     void aSymbolicLinkHoldsItsTarget() throws IOException {
         needs(IORING_OP_SYMLINKAT);
         sq().symlinkat(path("file"), directory, path("link"));
@@ -125,6 +135,7 @@ class DirectoryOperationsTest extends OperationTest {
     }
 
     @Test
+    @Covers("IORING_OP_LINKAT")
     void aHardLinkIsTheSameFile() throws IOException {
         needs(IORING_OP_LINKAT);
         sq().linkat(Fd.CWD, path(file), Fd.CWD, path(other), 0);
@@ -135,6 +146,7 @@ class DirectoryOperationsTest extends OperationTest {
     }
 
     @Test
+    @Covers("IORING_OP_LINKAT")
     void aHardLinkFollowsASymbolicOneWhenToldSo() throws IOException {
         needs(IORING_OP_LINKAT);
         Path link = Files.createSymbolicLink(folder.resolve("link"), file);

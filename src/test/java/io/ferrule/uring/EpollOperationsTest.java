@@ -8,6 +8,7 @@ import io.ferrule.bindings.libc.LibC;
 import io.ferrule.sys.Abi;
 import io.ferrule.sys.Errno;
 import io.ferrule.sys.Fd;
+import io.ferrule.testing.Covers;
 import io.ferrule.testing.Pipe;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -43,6 +44,7 @@ class EpollOperationsTest extends OperationTest {
     }
 
     @Test
+    @Covers({"IORING_OP_EPOLL_WAIT", "IORING_OP_EPOLL_CTL"})
     void aDescriptorIsAddedAndItsEventsAreWaitedFor() throws IOException {
         needs(IORING_OP_EPOLL_WAIT);
         assertThat(control(pipe.reader(), LibC.EPOLL_CTL_ADD(), LibC.EPOLLIN(), 1L << 40))
@@ -56,6 +58,7 @@ class EpollOperationsTest extends OperationTest {
     }
 
     @Test
+    @Covers("IORING_OP_EPOLL_CTL")
     void aDescriptorIsChangedAndDeleted() throws IOException {
         assertThat(control(pipe.reader(), LibC.EPOLL_CTL_MOD(), LibC.EPOLLIN(), 0))
                 .isEqualTo(error(Errno.ENOENT));
@@ -70,12 +73,14 @@ class EpollOperationsTest extends OperationTest {
     }
 
     @Test
+    @Covers("IORING_OP_EPOLL_CTL")
     void aRegularFileIsNotTaken(@TempDir Path folder) throws IOException {
         Fd file = keep(Fd.open(Files.createFile(folder.resolve("file")), LibC.O_RDONLY(), 0));
         assertThat(control(file, LibC.EPOLL_CTL_ADD(), LibC.EPOLLIN(), 0)).isEqualTo(error(Errno.EPERM));
     }
 
     @Test
+    @Covers("IORING_OP_EPOLL_WAIT")
     void aWaitOnAnEmptyListCanBeCancelled() throws IOException {
         needs(IORING_OP_EPOLL_WAIT);
         sq().epollWait(epoll, events).userData(1);
@@ -85,6 +90,7 @@ class EpollOperationsTest extends OperationTest {
     }
 
     @Test
+    @Covers("IORING_OP_EPOLL_WAIT")
     void onlyInterestListsAreWaitedFor() throws IOException {
         needs(IORING_OP_EPOLL_WAIT);
         sq().epollWait(pipe.reader(), events);
@@ -92,6 +98,7 @@ class EpollOperationsTest extends OperationTest {
     }
 
     @Test
+    @Covers({"IORING_OP_EPOLL_WAIT", "IORING_OP_EPOLL_CTL"})
     void noMoreEventsAreGivenThanThereIsRoomFor() throws IOException {
         needs(IORING_OP_EPOLL_WAIT);
         Pipe second = keep(Pipe.open());

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.ferrule.bindings.libc.LibC;
 import io.ferrule.sys.Errno;
 import io.ferrule.sys.Fd;
+import io.ferrule.testing.Covers;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
@@ -37,6 +38,7 @@ class ExtendedAttributesTest extends OperationTest {
     }
 
     @Test
+    @Covers({"IORING_OP_FSETXATTR", "IORING_OP_FGETXATTR"})
     void anAttributeOfAnOpenFileIsSetAndRead() throws IOException {
         sq().fsetxattr(file, name, bytes("a value"), 0).link();
         sq().fgetxattr(file, name, buffer);
@@ -45,6 +47,7 @@ class ExtendedAttributesTest extends OperationTest {
     }
 
     @Test
+    @Covers({"IORING_OP_SETXATTR", "IORING_OP_GETXATTR"})
     void anAttributeOfAPathIsSetAndRead() throws IOException {
         sq().setxattr(path, name, bytes("a value"), 0).link();
         sq().getxattr(path, name, buffer);
@@ -53,12 +56,14 @@ class ExtendedAttributesTest extends OperationTest {
     }
 
     @Test
+    @Covers("IORING_OP_GETXATTR")
     void anAttributeThatIsNotThereIsAnError() throws IOException {
         sq().getxattr(path, name, buffer);
         assertThat(result()).isEqualTo(error(Errno.ENODATA));
     }
 
     @Test
+    @Covers({"IORING_OP_FSETXATTR", "IORING_OP_SETXATTR"})
     void anAttributeThatIsThereIsNotCreatedAgain() throws IOException {
         sq().fsetxattr(file, name, bytes("1"), XATTR_CREATE);
         assertThat(result()).isZero();
@@ -67,12 +72,14 @@ class ExtendedAttributesTest extends OperationTest {
     }
 
     @Test
+    @Covers("IORING_OP_SETXATTR")
     void onlyAnAttributeThatIsThereIsReplaced() throws IOException {
         sq().setxattr(path, name, bytes("1"), XATTR_REPLACE);
         assertThat(result()).isEqualTo(error(Errno.ENODATA));
     }
 
     @Test
+    @Covers({"IORING_OP_FSETXATTR", "IORING_OP_FGETXATTR"})
     void aBufferThatIsTooSmallIsAnError() throws IOException {
         sq().fsetxattr(file, name, bytes("a value"), 0).link();
         sq().fgetxattr(file, name, buffer.asSlice(0, 3));

@@ -7,6 +7,7 @@ import io.ferrule.bindings.libc.LibC;
 import io.ferrule.sys.Errno;
 import io.ferrule.sys.Fd;
 import io.ferrule.sys.IovecArray;
+import io.ferrule.testing.Covers;
 import io.ferrule.testing.Pipe;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -36,6 +37,7 @@ class FileContentsTest extends OperationTest {
     }
 
     @Test
+    @Covers("IORING_OP_FTRUNCATE")
     void aFileIsCutOffAndLengthened() throws IOException {
         needs(IORING_OP_FTRUNCATE);
         sq().ftruncate(file, 4).link();
@@ -46,6 +48,7 @@ class FileContentsTest extends OperationTest {
     }
 
     @Test
+    @Covers("IORING_OP_FTRUNCATE")
     void aFileThatIsOnlyReadKeepsItsSize() throws IOException {
         needs(IORING_OP_FTRUNCATE);
         sq().ftruncate(readOnly(), 0);
@@ -54,6 +57,7 @@ class FileContentsTest extends OperationTest {
     }
 
     @Test
+    @Covers("IORING_OP_FALLOCATE")
     void allocatingARangeLengthensTheFile() throws IOException {
         sq().fallocate(file, 0, 100, 28);
         assertThat(result()).isZero();
@@ -61,6 +65,7 @@ class FileContentsTest extends OperationTest {
     }
 
     @Test
+    @Covers("IORING_OP_FALLOCATE")
     void allocatingARangeLeavesTheSizeWhenToldSo() throws IOException {
         sq().fallocate(file, LibC.FALLOC_FL_KEEP_SIZE(), 0, 1 << 20);
         assertThat(result()).isZero();
@@ -68,6 +73,7 @@ class FileContentsTest extends OperationTest {
     }
 
     @Test
+    @Covers("IORING_OP_FALLOCATE")
     void aHoleIsZeroes() throws IOException {
         sq().fallocate(file, LibC.FALLOC_FL_KEEP_SIZE() | LibC.FALLOC_FL_PUNCH_HOLE(), 2, 3);
         assertThat(result()).isZero();
@@ -75,12 +81,14 @@ class FileContentsTest extends OperationTest {
     }
 
     @Test
+    @Covers("IORING_OP_FALLOCATE")
     void aRangeOfNoLengthIsNotAllocated() throws IOException {
         sq().fallocate(file, 0, 0, 0);
         assertThat(result()).isEqualTo(error(Errno.EINVAL));
     }
 
     @Test
+    @Covers("IORING_OP_FADVISE")
     void adviceAboutAFileIsTaken() throws IOException {
         sq().fadvise(file, 0, 10, LibC.POSIX_FADV_SEQUENTIAL());
         assertThat(result()).isZero();
@@ -89,18 +97,21 @@ class FileContentsTest extends OperationTest {
     }
 
     @Test
+    @Covers("IORING_OP_FADVISE")
     void adviceAboutAPipeIsRefused() throws IOException {
         sq().fadvise(keep(Pipe.open()).reader(), 0, 0, LibC.POSIX_FADV_NORMAL());
         assertThat(result()).isEqualTo(error(Errno.ESPIPE));
     }
 
     @Test
+    @Covers("IORING_OP_FADVISE")
     void adviceNobodyKnowsIsRefused() throws IOException {
         sq().fadvise(file, 0, 10, 1000);
         assertThat(result()).isEqualTo(error(Errno.EINVAL));
     }
 
     @Test
+    @Covers("IORING_OP_MADVISE")
     void memoryThatIsNotNeededIsZeroAfterwards() throws IOException {
         long page = 4096;
         MemorySegment pages = LibC.mmap(
@@ -122,18 +133,21 @@ class FileContentsTest extends OperationTest {
     }
 
     @Test
+    @Covers("IORING_OP_SYNC_FILE_RANGE")
     void aRangeIsWrittenBack() throws IOException {
         sq().syncFileRange(file, 0, 0, LibC.SYNC_FILE_RANGE_WRITE() | LibC.SYNC_FILE_RANGE_WAIT_AFTER());
         assertThat(result()).isZero();
     }
 
     @Test
+    @Covers("IORING_OP_SYNC_FILE_RANGE")
     void aPipeHasNoRangeToWriteBack() throws IOException {
         sq().syncFileRange(keep(Pipe.open()).writer(), 0, 0, LibC.SYNC_FILE_RANGE_WRITE());
         assertThat(result()).isEqualTo(error(Errno.ESPIPE));
     }
 
     @Test
+    @Covers("IORING_OP_READV")
     void aFileIsReadIntoSeveralPiecesWithFlags() throws IOException {
         MemorySegment first = arena.allocate(3);
         MemorySegment second = arena.allocate(4);
@@ -148,6 +162,7 @@ class FileContentsTest extends OperationTest {
     }
 
     @Test
+    @Covers("IORING_OP_WRITEV")
     void aFileIsWrittenFromSeveralPiecesWithFlags() throws IOException {
         IovecArray pieces = IovecArray.of(arena, bytes("ab"), bytes("cd"));
         sq().writev(file, pieces, 2, 0, LibC.RWF_APPEND() | LibC.RWF_DSYNC());
@@ -156,6 +171,7 @@ class FileContentsTest extends OperationTest {
     }
 
     @Test
+    @Covers("IORING_OP_WRITE")
     void flagsOfAPlainWriteAreTaken() throws IOException {
         sq().write(file, bytes("ab"), 0).rwFlags(LibC.RWF_APPEND());
         assertThat(result()).isEqualTo(2);
@@ -163,12 +179,14 @@ class FileContentsTest extends OperationTest {
     }
 
     @Test
+    @Covers("IORING_OP_READ")
     void flagsThatNobodyKnowsAreRefused() throws IOException {
         sq().read(file, arena.allocate(4), 0).rwFlags(1 << 30);
         assertThat(result()).isIn(error(Errno.EOPNOTSUPP), error(Errno.EINVAL));
     }
 
     @Test
+    @Covers({"IORING_OP_READV_FIXED", "IORING_OP_WRITEV_FIXED"})
     void registeredBuffersAreReadAndWrittenInPieces() throws IOException {
         needs(Opcode.IORING_OP_READV_FIXED);
         MemorySegment buffer = arena.allocate(16).fill((byte) '.');
@@ -183,6 +201,7 @@ class FileContentsTest extends OperationTest {
     }
 
     @Test
+    @Covers("IORING_OP_READV_FIXED")
     void piecesOutsideTheRegisteredBufferAreRefused() throws IOException {
         needs(Opcode.IORING_OP_READV_FIXED);
         ring.register().buffers(arena.allocate(16));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.ferrule.bindings.libc.LibC;
 import io.ferrule.bindings.libc.futex_waitv;
 import io.ferrule.sys.Errno;
+import io.ferrule.testing.Covers;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -24,6 +25,7 @@ class FutexTest extends OperationTest {
     }
 
     @Test
+    @Covers({"IORING_OP_FUTEX_WAIT", "IORING_OP_FUTEX_WAKE"})
     void aWaiterIsWoken() throws IOException {
         sq().futexWait(futex, 5, ANY, U32).userData(1);
         expectNothing();
@@ -32,6 +34,7 @@ class FutexTest extends OperationTest {
     }
 
     @Test
+    @Covers({"IORING_OP_FUTEX_WAIT", "IORING_OP_FUTEX_WAKE"})
     void asManyAreWokenAsAsked() throws IOException {
         for (int i = 0; i < 3; i++) {
             sq().futexWait(futex, 5, ANY, U32).userData(1);
@@ -47,12 +50,14 @@ class FutexTest extends OperationTest {
     }
 
     @Test
+    @Covers("IORING_OP_FUTEX_WAKE")
     void wakingNobodyIsNoError() throws IOException {
         sq().futexWake(futex, 1, ANY, U32);
         assertThat(result()).isZero();
     }
 
     @Test
+    @Covers({"IORING_OP_FUTEX_WAIT", "IORING_OP_FUTEX_WAKE"})
     void oneWhoseMaskDiffersSleepsOn() throws IOException {
         sq().futexWait(futex, 5, 0b01, U32).userData(1);
         expectNothing();
@@ -63,12 +68,14 @@ class FutexTest extends OperationTest {
     }
 
     @Test
+    @Covers("IORING_OP_FUTEX_WAIT")
     void aValueThatHasChangedIsNotWaitedFor() throws IOException {
         sq().futexWait(futex, 6, ANY, U32);
         assertThat(result()).isEqualTo(error(Errno.EAGAIN));
     }
 
     @Test
+    @Covers({"IORING_OP_FUTEX_WAIT", "IORING_OP_FUTEX_WAKE"})
     void unknownFlagsAreRefused() throws IOException {
         sq().futexWait(futex, 5, ANY, 1 << 20);
         assertThat(result()).isEqualTo(error(Errno.EINVAL));
@@ -77,6 +84,7 @@ class FutexTest extends OperationTest {
     }
 
     @Test
+    @Covers("IORING_OP_FUTEX_WAIT")
     void oneWhoWaitsCanBeCancelled() throws IOException {
         sq().futexWait(futex, 5, ANY, U32).userData(1);
         expectNothing();
@@ -87,6 +95,7 @@ class FutexTest extends OperationTest {
     }
 
     @Test
+    @Covers({"IORING_OP_FUTEX_WAITV", "IORING_OP_FUTEX_WAKE"})
     void oneOfSeveralFutexesWakes() throws IOException {
         MemorySegment other = arena.allocateFrom(ValueLayout.JAVA_INT, 8);
         sq().futexWaitv(waiters(5, other, 8)).userData(1);
@@ -96,6 +105,7 @@ class FutexTest extends OperationTest {
     }
 
     @Test
+    @Covers("IORING_OP_FUTEX_WAITV")
     void oneOfSeveralThatHasChangedIsNotWaitedFor() throws IOException {
         sq().futexWaitv(waiters(5, arena.allocateFrom(ValueLayout.JAVA_INT, 8), 9));
         assertThat(result()).isEqualTo(error(Errno.EAGAIN));

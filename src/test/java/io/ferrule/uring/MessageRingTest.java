@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ferrule.sys.Errno;
 import io.ferrule.sys.Fd;
+import io.ferrule.testing.Covers;
 import io.ferrule.testing.Pipe;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
@@ -28,6 +29,7 @@ class MessageRingTest extends OperationTest {
     }
 
     @Test
+    @Covers("IORING_OP_MSG_RING")
     void aMessageArrivesWithItsResultAndUserData() throws IOException {
         IoUring target = target(RingOptions.defaults());
         sq().messageRing(descriptor(target), 42, 1L << 50).userData(7);
@@ -36,6 +38,7 @@ class MessageRingTest extends OperationTest {
     }
 
     @Test
+    @Covers({"IORING_OP_MSG_RING", "IORING_CQE_F_BUFFER"})
     void aMessageArrivesWithItsFlags() throws IOException {
         needs(Opcode.IORING_OP_READ_MULTISHOT); // somewhat newer than the flag
         IoUring target = target(RingOptions.defaults());
@@ -46,6 +49,7 @@ class MessageRingTest extends OperationTest {
     }
 
     @Test
+    @Covers("IORING_OP_MSG_RING")
     void allMessagesArriveThoughTheQueueIsFull() throws IOException {
         IoUring target = target(RingOptions.defaults().cqEntries(64));
         int count = 500;
@@ -58,6 +62,7 @@ class MessageRingTest extends OperationTest {
     }
 
     @Test
+    @Covers("IORING_OP_MSG_RING")
     void aRingOfAnotherThreadGetsMessagesToo() throws Exception {
         CompletableFuture<Integer> descriptor = new CompletableFuture<>();
         OtherThread<Completion> other = OtherThread.start("target", () -> {
@@ -72,6 +77,7 @@ class MessageRingTest extends OperationTest {
     }
 
     @Test
+    @Covers("IORING_OP_MSG_RING")
     void aRingThatIsDisabledStillTakesNoMessages() throws IOException {
         IoUring target = target(RingOptions.defaults().with(SetupFlag.IORING_SETUP_R_DISABLED));
         sq().messageRing(descriptor(target), 0, 0);
@@ -79,12 +85,14 @@ class MessageRingTest extends OperationTest {
     }
 
     @Test
+    @Covers("IORING_OP_MSG_RING")
     void onlyRingsTakeMessages() throws IOException {
         sq().messageRing(keep(Pipe.open()).writer(), 0, 0);
         assertThat(result()).isEqualTo(error(Errno.EBADFD));
     }
 
     @Test
+    @Covers("IORING_REGISTER_SEND_MSG_RING")
     void aMessageNeedsNoRingToSendIt() throws IOException {
         needs(Opcode.IORING_OP_READV_FIXED); // somewhat newer than the call
         IoUring target = target(RingOptions.defaults());

@@ -10,12 +10,14 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.ferrule.sys.Errno;
 import io.ferrule.sys.Fd;
+import io.ferrule.testing.Covers;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 
 /** Operations that few kernels have, or that need a device: where they are missing, the completion says so, and nothing else happens. */
 class NewerOperationsTest extends SocketTest {
     @Test
+    @Covers({"IORING_OP_NOP128", "IORING_SETUP_SQE128"})
     void nothingIsDoneInAWideEntry() throws IOException {
         needs(IORING_OP_NOP128);
         IoUring wide = keep(openRing(RingOptions.defaults().with(IORING_SETUP_SQE128)));
@@ -33,6 +35,7 @@ class NewerOperationsTest extends SocketTest {
     }
 
     @Test
+    @Covers({"IORING_OP_URING_CMD128", "IORING_SETUP_SQE128"})
     void aCommandIsGivenInAWideEntry() throws IOException {
         needs(IORING_OP_URING_CMD128);
         IoUring wide = keep(openRing(RingOptions.defaults().with(IORING_SETUP_SQE128)));
@@ -42,6 +45,7 @@ class NewerOperationsTest extends SocketTest {
     }
 
     @Test
+    @Covers("IORING_OP_RECV_ZC")
     void receivingWithoutCopyingNeedsAQueueOfADevice() throws IOException {
         assumeTrue(ring.probe().lastOperation() >= IORING_OP_RECV_ZC.number(), "needs IORING_OP_RECV_ZC, Linux 6.15");
         sq().recvZc(connection()[0], 0, 0);
@@ -49,6 +53,7 @@ class NewerOperationsTest extends SocketTest {
     }
 
     @Test
+    @Covers("IORING_OP_URING_CMD")
     void whatIsNoBlockDeviceIsNeitherDiscardedNorReset() throws IOException {
         needs(Opcode.IORING_OP_URING_CMD);
         sq().discard(stream(), 0, 4096);

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.ferrule.sys.Errno;
+import io.ferrule.testing.Covers;
 import io.ferrule.testing.Pipe;
 import java.io.IOException;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,6 +35,7 @@ class NopFlagsTest extends OperationTest {
     }
 
     @Test
+    @Covers("IORING_OP_NOP")
     void theResultIsTheOneInjected() throws IOException {
         sq().nop(1234, IORING_NOP_INJECT_RESULT);
         assertThat(result()).isEqualTo(1234);
@@ -42,18 +44,21 @@ class NopFlagsTest extends OperationTest {
     }
 
     @Test
+    @Covers("IORING_OP_NOP")
     void withoutTheFlagTheResultIsZero() throws IOException {
         sq().nop(1234, 0);
         assertThat(result()).isZero();
     }
 
     @Test
+    @Covers("IORING_OP_NOP")
     void unknownFlagsAreRefused() throws IOException {
         sq().nop(0, 1 << 30);
         assertThat(result()).isEqualTo(error(Errno.EINVAL));
     }
 
     @Test
+    @Covers({"IORING_OP_NOP", "IOSQE_IO_LINK"})
     void anInjectedFailureBreaksItsChain() throws IOException {
         sq().nop(-5, IORING_NOP_INJECT_RESULT).userData(1).link();
         sq().nop().userData(2);
@@ -61,6 +66,7 @@ class NopFlagsTest extends OperationTest {
     }
 
     @Test
+    @Covers("IORING_OP_NOP")
     void aFileIsLookedUp() throws IOException {
         needs(IORING_NOP_FILE, "IORING_NOP_FILE");
         int fd = keep(Pipe.open()).reader().number();
@@ -71,6 +77,7 @@ class NopFlagsTest extends OperationTest {
     }
 
     @Test
+    @Covers("IORING_OP_NOP")
     void aRegisteredFileIsLookedUp() throws IOException {
         int flags = IORING_NOP_FILE | needs(IORING_NOP_FIXED_FILE, "IORING_NOP_FIXED_FILE");
         ring.register().files(keep(Pipe.open()).reader());
@@ -81,6 +88,7 @@ class NopFlagsTest extends OperationTest {
     }
 
     @Test
+    @Covers("IORING_OP_NOP")
     void aRegisteredBufferIsLookedUp() throws IOException {
         needs(IORING_NOP_FIXED_BUFFER, "IORING_NOP_FIXED_BUFFER");
         sq().nop(0, IORING_NOP_FIXED_BUFFER);
@@ -91,6 +99,7 @@ class NopFlagsTest extends OperationTest {
     }
 
     @Test
+    @Covers("IORING_OP_NOP")
     void itCompletesByTaskWork() throws IOException {
         needs(IORING_NOP_TW, "IORING_NOP_TW");
         sq().nop(8, IORING_NOP_TW | IORING_NOP_INJECT_RESULT);
@@ -98,6 +107,7 @@ class NopFlagsTest extends OperationTest {
     }
 
     @Test
+    @Covers({"IORING_OP_NOP", "IORING_SETUP_CQE32"})
     void aWideCompletionCarriesTwoWords() throws IOException {
         IoUring wide = keep(openRing(RingOptions.defaults().with(IORING_SETUP_CQE32)));
         wide.sq().next().raw(NOP, -1, 222, 0, 111).operationFlags(IORING_NOP_CQE32);
@@ -109,6 +119,7 @@ class NopFlagsTest extends OperationTest {
     }
 
     @Test
+    @Covers("IORING_OP_NOP")
     void aNarrowQueueHasNoRoomForTwoWords() throws IOException {
         sq().nop(0, IORING_NOP_CQE32);
         assertThat(result()).isEqualTo(error(Errno.EINVAL));

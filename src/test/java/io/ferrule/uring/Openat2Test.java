@@ -7,6 +7,7 @@ import io.ferrule.bindings.liburing.LibUring;
 import io.ferrule.bindings.liburing.open_how;
 import io.ferrule.sys.Errno;
 import io.ferrule.sys.Fd;
+import io.ferrule.testing.Covers;
 import io.ferrule.testing.Pipe;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -41,11 +42,13 @@ class Openat2Test extends OperationTest {
     }
 
     @Test
+    @Covers("IORING_OP_OPENAT2")
     void withoutRulesItOpensAsOpenat() throws IOException {
         assertThat(Pipe.read(descriptor(open("link", 0)))).isEqualTo("content");
     }
 
     @Test
+    @Covers("IORING_OP_OPENAT2")
     void symbolicLinksAreRefused() throws IOException {
         assertThat(open("link", LibUring.RESOLVE_NO_SYMLINKS())).isEqualTo(error(Errno.ELOOP));
         assertThat(Pipe.read(descriptor(open("file", LibUring.RESOLVE_NO_SYMLINKS()))))
@@ -53,18 +56,21 @@ class Openat2Test extends OperationTest {
     }
 
     @Test
+    @Covers("IORING_OP_OPENAT2")
     void pathsThatLeaveTheDirectoryAreRefused() throws IOException {
         assertThat(open("../x", LibUring.RESOLVE_BENEATH())).isEqualTo(error(Errno.EXDEV));
         assertThat(open("root", LibUring.RESOLVE_BENEATH())).isEqualTo(error(Errno.EXDEV));
     }
 
     @Test
+    @Covers("IORING_OP_OPENAT2")
     void theDirectoryCanStandForTheRoot() throws IOException {
         assertThat(Pipe.read(descriptor(open("root", LibUring.RESOLVE_IN_ROOT()))))
                 .isEqualTo("content");
     }
 
     @Test
+    @Covers("IORING_OP_OPENAT2")
     void otherFileSystemsAreRefused() throws IOException {
         MemorySegment how = open_how.allocate(arena).fill((byte) 0);
         open_how.resolve(how, LibUring.RESOLVE_NO_XDEV());
@@ -73,6 +79,7 @@ class Openat2Test extends OperationTest {
     }
 
     @Test
+    @Covers("IORING_OP_OPENAT2")
     void unknownRulesAreRefused() throws IOException {
         assertThat(open("file", 1 << 30)).isEqualTo(error(Errno.EINVAL));
     }

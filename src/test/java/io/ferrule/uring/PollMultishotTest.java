@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ferrule.bindings.libc.LibC;
 import io.ferrule.sys.Errno;
+import io.ferrule.testing.Covers;
 import io.ferrule.testing.Pipe;
 import java.io.IOException;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,6 +25,7 @@ class PollMultishotTest extends OperationTest {
     }
 
     @Test
+    @Covers({"IORING_OP_POLL_ADD", "IORING_CQE_F_MORE"})
     void aMultishotReportsEachTimeSomethingComes() throws IOException {
         sq().pollMultishot(pipe.reader(), LibC.POLLIN());
         expectNothing();
@@ -36,6 +38,7 @@ class PollMultishotTest extends OperationTest {
     }
 
     @Test
+    @Covers("IORING_OP_POLL_ADD")
     void aMultishotReportsTheHangUp() throws IOException {
         sq().pollMultishot(pipe.reader(), LibC.POLLIN());
         expectNothing();
@@ -44,6 +47,7 @@ class PollMultishotTest extends OperationTest {
     }
 
     @Test
+    @Covers({"IORING_OP_POLL_ADD", "IORING_OP_POLL_REMOVE"})
     void aMultishotEndsWhenItIsRemoved() throws IOException {
         sq().pollMultishot(pipe.reader(), LibC.POLLIN()).userData(1);
         expectNothing();
@@ -53,6 +57,7 @@ class PollMultishotTest extends OperationTest {
     }
 
     @Test
+    @Covers({"IORING_OP_POLL_ADD", "IORING_OP_POLL_REMOVE"})
     void theEventsOfAPollAreChanged() throws IOException {
         Pipe sockets = keep(Pipe.sockets());
         sq().pollAdd(sockets.reader(), LibC.POLLIN()).userData(1);
@@ -64,6 +69,7 @@ class PollMultishotTest extends OperationTest {
     }
 
     @Test
+    @Covers({"IORING_OP_POLL_ADD", "IORING_OP_POLL_REMOVE"})
     void theUserDataOfAPollIsChanged() throws IOException {
         sq().pollAdd(pipe.reader(), LibC.POLLIN()).userData(1);
         sq().pollUpdate(1, 77, 0, UPDATE_USER_DATA).userData(2);
@@ -74,6 +80,7 @@ class PollMultishotTest extends OperationTest {
     }
 
     @Test
+    @Covers({"IORING_OP_POLL_ADD", "IORING_OP_POLL_REMOVE", "IORING_CQE_F_MORE"})
     void aChangedMultishotGoesOn() throws IOException {
         sq().pollMultishot(pipe.reader(), LibC.POLLPRI()).userData(1);
         expectNothing();
@@ -86,6 +93,7 @@ class PollMultishotTest extends OperationTest {
     }
 
     @Test
+    @Covers({"IORING_OP_POLL_ADD", "IORING_OP_POLL_REMOVE"})
     void aPollForOnceStaysOneThoughTheChangeAsksForMore() throws IOException {
         sq().pollAdd(pipe.reader(), LibC.POLLIN()).userData(1);
         sq().pollUpdate(1, 0, LibC.POLLIN(), UPDATE_EVENTS | UringFlags.IORING_POLL_ADD_MULTI)
@@ -97,12 +105,14 @@ class PollMultishotTest extends OperationTest {
     }
 
     @Test
+    @Covers("IORING_OP_POLL_REMOVE")
     void thereIsNothingToChangeInAPollThatIsNotThere() throws IOException {
         sq().pollUpdate(1, 0, LibC.POLLIN(), UPDATE_EVENTS);
         assertThat(result()).isEqualTo(error(Errno.ENOENT));
     }
 
     @Test
+    @Covers("IORING_OP_POLL_ADD")
     void noPollIsLevelTriggeredThoughThereIsAFlag() throws IOException {
         pipe.write("x");
         int flags = UringFlags.IORING_POLL_ADD_MULTI | UringFlags.IORING_POLL_ADD_LEVEL;

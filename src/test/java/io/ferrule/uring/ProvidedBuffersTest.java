@@ -13,6 +13,7 @@ import io.ferrule.bindings.liburing.io_uring_recvmsg_out;
 import io.ferrule.sys.Errno;
 import io.ferrule.sys.ErrnoException;
 import io.ferrule.sys.Fd;
+import io.ferrule.testing.Covers;
 import io.ferrule.testing.Pipe;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -62,6 +63,7 @@ class ProvidedBuffersTest extends SocketTest {
     }
 
     @Test
+    @Covers({"IORING_OP_RECV", "IORING_CQE_F_BUFFER", "IOSQE_BUFFER_SELECT", "IORING_REGISTER_PBUF_RING"})
     void receivingPicksABufferAndSaysWhich() throws IOException {
         openBuffers();
         give(2);
@@ -73,6 +75,7 @@ class ProvidedBuffersTest extends SocketTest {
     }
 
     @Test
+    @Covers({"IORING_OP_RECV", "IORING_CQE_F_BUFFER", "IOSQE_BUFFER_SELECT", "IORING_REGISTER_PBUF_RING"})
     void receivingTakesNoMoreThanItsLength() throws IOException {
         openBuffers();
         give(0);
@@ -82,6 +85,7 @@ class ProvidedBuffersTest extends SocketTest {
     }
 
     @Test
+    @Covers({"IORING_CQE_F_BUFFER", "IOSQE_BUFFER_SELECT", "IORING_REGISTER_PBUF_RING"})
     void readingPicksABufferToo() throws IOException {
         openBuffers();
         give(3);
@@ -92,6 +96,7 @@ class ProvidedBuffersTest extends SocketTest {
     }
 
     @Test
+    @Covers({"IORING_OP_RECV", "IORING_REGISTER_PBUF_RING"})
     void anEmptyGroupIsAnError() throws IOException {
         openBuffers();
         sockets.write("nowhere to go");
@@ -102,6 +107,7 @@ class ProvidedBuffersTest extends SocketTest {
     }
 
     @Test
+    @Covers("IORING_OP_RECV")
     void aGroupThatDoesNotExistIsAnError() throws IOException {
         sockets.write("x");
         sq().recv(sockets.reader(), 0, 0, GROUP + 1);
@@ -109,6 +115,13 @@ class ProvidedBuffersTest extends SocketTest {
     }
 
     @Test
+    @Covers({
+        "IORING_OP_RECV",
+        "IORING_CQE_F_MORE",
+        "IORING_CQE_F_BUFFER",
+        "IOSQE_BUFFER_SELECT",
+        "IORING_REGISTER_PBUF_RING"
+    })
     void aMultishotGoesOnUntilTheEnd() throws IOException {
         needs(IORING_OP_SEND_ZC); // of the same release
         openBuffers();
@@ -126,6 +139,7 @@ class ProvidedBuffersTest extends SocketTest {
     }
 
     @Test
+    @Covers({"IORING_OP_RECV", "IORING_REGISTER_PBUF_RING"})
     void aMultishotEndsWhenItIsCancelled() throws IOException {
         needs(IORING_OP_SEND_ZC);
         openBuffers();
@@ -138,6 +152,13 @@ class ProvidedBuffersTest extends SocketTest {
     }
 
     @Test
+    @Covers({
+        "IORING_OP_RECV",
+        "IORING_CQE_F_MORE",
+        "IORING_CQE_F_BUFFER",
+        "IOSQE_BUFFER_SELECT",
+        "IORING_REGISTER_PBUF_RING"
+    })
     void aMultishotWithoutBuffersEndsAndLosesNothing() throws IOException {
         needs(IORING_OP_SEND_ZC);
         openBuffers();
@@ -158,6 +179,7 @@ class ProvidedBuffersTest extends SocketTest {
     }
 
     @Test
+    @Covers({"IORING_OP_RECV", "IORING_REGISTER_PBUF_RING"})
     void noBufferIsLostOrDoubledWhileTheGroupRunsOutAgainAndAgain() throws IOException {
         needs(IORING_OP_SEND_ZC);
         openBuffers();
@@ -200,6 +222,7 @@ class ProvidedBuffersTest extends SocketTest {
     }
 
     @Test
+    @Covers({"IORING_OP_RECVMSG", "IORING_CQE_F_MORE", "IORING_REGISTER_PBUF_RING"})
     void datagramsComeWithTheirSendersAddress() throws IOException {
         needs(IORING_OP_SEND_ZC);
         openBuffers();
@@ -230,6 +253,13 @@ class ProvidedBuffersTest extends SocketTest {
     }
 
     @Test
+    @Covers({
+        "IORING_OP_READ_MULTISHOT",
+        "IORING_CQE_F_MORE",
+        "IORING_CQE_F_BUFFER",
+        "IOSQE_BUFFER_SELECT",
+        "IORING_REGISTER_PBUF_RING"
+    })
     void aPipeIsReadAgainAndAgain() throws IOException {
         needs(Opcode.IORING_OP_READ_MULTISHOT);
         openBuffers();
@@ -248,6 +278,7 @@ class ProvidedBuffersTest extends SocketTest {
     }
 
     @Test
+    @Covers({"IORING_OP_READ_MULTISHOT", "IORING_REGISTER_PBUF_RING"})
     void aRegularFileCannotBeReadAgainAndAgain(@TempDir Path folder) throws IOException {
         needs(Opcode.IORING_OP_READ_MULTISHOT);
         openBuffers();
@@ -259,6 +290,7 @@ class ProvidedBuffersTest extends SocketTest {
     }
 
     @Test
+    @Covers({"IORING_OP_RECV", "IORING_REGISTER_PBUF_RING", "IORING_REGISTER_PBUF_STATUS"})
     void howManyAreLeftCanBeAsked() throws IOException {
         needs(Opcode.IORING_OP_FIXED_FD_INSTALL); // of the same release
         openBuffers();
@@ -271,6 +303,7 @@ class ProvidedBuffersTest extends SocketTest {
     }
 
     @Test
+    @Covers("IORING_REGISTER_PBUF_RING")
     void aGroupIsMadeOnce() throws IOException {
         openBuffers();
         assertThatExceptionOfType(ErrnoException.class)
@@ -279,6 +312,7 @@ class ProvidedBuffersTest extends SocketTest {
     }
 
     @Test
+    @Covers({"IORING_OP_PROVIDE_BUFFERS", "IORING_OP_RECV", "IORING_CQE_F_BUFFER", "IOSQE_BUFFER_SELECT"})
     void buffersCanBeProvidedByRequestsToo() throws IOException {
         needs(IORING_OP_PROVIDE_BUFFERS);
         sq().provideBuffers(memory, SIZE, GROUP, 10).skipSuccess();
@@ -290,6 +324,7 @@ class ProvidedBuffersTest extends SocketTest {
     }
 
     @Test
+    @Covers({"IORING_OP_PROVIDE_BUFFERS", "IORING_OP_REMOVE_BUFFERS"})
     void theyAreTakenBackByRequests() throws IOException {
         needs(IORING_OP_PROVIDE_BUFFERS);
         sq().provideBuffers(memory, SIZE, GROUP, 0);
@@ -303,6 +338,7 @@ class ProvidedBuffersTest extends SocketTest {
     }
 
     @Test
+    @Covers({"IORING_OP_PROVIDE_BUFFERS", "IORING_OP_REMOVE_BUFFERS", "IORING_REGISTER_PBUF_RING"})
     void requestsAddNothingToABufferRing() throws IOException {
         needs(IORING_OP_PROVIDE_BUFFERS);
         openBuffers();

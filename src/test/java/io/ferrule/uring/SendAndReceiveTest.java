@@ -9,6 +9,7 @@ import io.ferrule.bindings.libc.msghdr;
 import io.ferrule.sys.Errno;
 import io.ferrule.sys.Fd;
 import io.ferrule.sys.IovecArray;
+import io.ferrule.testing.Covers;
 import io.ferrule.testing.Pipe;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -30,6 +31,7 @@ class SendAndReceiveTest extends SocketTest {
     }
 
     @Test
+    @Covers({"IORING_OP_SEND", "IORING_OP_RECV"})
     void whatIsSentIsReceived() throws IOException {
         MemorySegment buffer = arena.allocate(32);
         sq().send(one, bytes("to the other side"), 0).link();
@@ -39,6 +41,7 @@ class SendAndReceiveTest extends SocketTest {
     }
 
     @Test
+    @Covers("IORING_OP_RECV")
     void receivingWaitsUntilSomethingComes() throws IOException {
         MemorySegment buffer = arena.allocate(32);
         sq().recv(other, buffer, 0);
@@ -48,6 +51,7 @@ class SendAndReceiveTest extends SocketTest {
     }
 
     @Test
+    @Covers("IORING_OP_RECV")
     void receivingCanPollBeforeTheFirstAttempt() throws IOException {
         needs(Opcode.IORING_OP_SOCKET); // of the same release as the flag
         Pipe.write(one, "there already");
@@ -57,6 +61,7 @@ class SendAndReceiveTest extends SocketTest {
     }
 
     @Test
+    @Covers({"IORING_OP_RECV", "IORING_CQE_F_SOCK_NONEMPTY"})
     void receivingTellsWhetherTheSocketHoldsMore() throws IOException {
         needs(Opcode.IORING_OP_SOCKET); // of the same release as the flag
         Fd[] connection = connection();
@@ -72,6 +77,7 @@ class SendAndReceiveTest extends SocketTest {
     }
 
     @Test
+    @Covers("IORING_OP_RECV")
     void theEndIsZeroBytes() throws IOException {
         one.close();
         sq().recv(other, arena.allocate(8), 0);
@@ -79,6 +85,7 @@ class SendAndReceiveTest extends SocketTest {
     }
 
     @Test
+    @Covers("IORING_OP_SEND")
     void sendingToAPeerThatHasGoneIsAnErrorAndNotASignal() throws IOException {
         other.close();
         sq().send(one, bytes("x"), LibC.MSG_NOSIGNAL());
@@ -86,6 +93,7 @@ class SendAndReceiveTest extends SocketTest {
     }
 
     @Test
+    @Covers("IORING_OP_RECV")
     void peekingLeavesTheDataThere() throws IOException {
         Pipe.write(one, "look");
         MemorySegment buffer = arena.allocate(8);
@@ -95,12 +103,14 @@ class SendAndReceiveTest extends SocketTest {
     }
 
     @Test
+    @Covers("IORING_OP_RECV")
     void itDoesNotWaitWhenToldSo() throws IOException {
         sq().recv(other, arena.allocate(8), LibC.MSG_DONTWAIT());
         assertThat(result()).isEqualTo(error(Errno.EAGAIN));
     }
 
     @Test
+    @Covers("IORING_OP_RECV")
     void askedForAllItWaitsUntilTheBufferIsFull() throws IOException {
         MemorySegment buffer = arena.allocate(10);
         sq().recv(other, buffer, LibC.MSG_WAITALL());
@@ -112,6 +122,7 @@ class SendAndReceiveTest extends SocketTest {
     }
 
     @Test
+    @Covers("IORING_OP_RECV")
     void askedForAllItGivesWhatThereWasAtTheEnd() throws IOException {
         MemorySegment buffer = arena.allocate(10);
         sq().recv(other, buffer, LibC.MSG_WAITALL());
@@ -123,6 +134,7 @@ class SendAndReceiveTest extends SocketTest {
     }
 
     @Test
+    @Covers("IORING_OP_RECVMSG")
     void aMessageAskedForInFullFillsAllItsPieces() throws IOException {
         MemorySegment first = arena.allocate(4);
         MemorySegment second = arena.allocate(6);
@@ -136,6 +148,7 @@ class SendAndReceiveTest extends SocketTest {
     }
 
     @Test
+    @Covers({"IORING_OP_SEND", "IORING_OP_RECV"})
     void aDatagramThatDoesNotFitSaysHowLongItWas() throws IOException {
         Fd from = datagrams();
         Fd to = datagrams();
@@ -148,6 +161,7 @@ class SendAndReceiveTest extends SocketTest {
     }
 
     @Test
+    @Covers({"IORING_OP_SEND", "IORING_OP_RECVMSG"})
     void aDatagramIsSentToAnAddress() throws IOException {
         needs(Opcode.IORING_OP_SENDMSG_ZC); // not older than addresses of IORING_OP_SEND
         Fd from = datagrams();
@@ -166,6 +180,7 @@ class SendAndReceiveTest extends SocketTest {
     }
 
     @Test
+    @Covers({"IORING_OP_SENDMSG", "IORING_OP_RECVMSG"})
     void aMessageThatDoesNotFitSaysSoInItsFlags() throws IOException {
         Fd from = datagrams();
         Fd to = datagrams();
@@ -178,6 +193,7 @@ class SendAndReceiveTest extends SocketTest {
     }
 
     @Test
+    @Covers({"IORING_OP_SENDMSG", "IORING_OP_RECVMSG"})
     void aMessageIsGatheredFromItsPiecesAndScatteredIntoOthers() throws IOException {
         MemorySegment first = arena.allocate(5);
         MemorySegment second = arena.allocate(16);
@@ -189,6 +205,7 @@ class SendAndReceiveTest extends SocketTest {
     }
 
     @Test
+    @Covers({"IORING_OP_SENDMSG", "IORING_OP_RECVMSG"})
     void aDescriptorTravelsInControlData() throws IOException {
         Pipe pipe = keep(Pipe.open());
         long header = cmsghdr.sizeof();
@@ -209,6 +226,7 @@ class SendAndReceiveTest extends SocketTest {
     }
 
     @Test
+    @Covers("IORING_OP_SENDMSG")
     void aMessageMayBeOverwrittenAsSoonAsItIsSubmitted() throws IOException {
         int before = fill(one);
         MemorySegment message = Message.of(arena, bytes("the original "), bytes("message"));
@@ -223,6 +241,7 @@ class SendAndReceiveTest extends SocketTest {
     }
 
     @Test
+    @Covers("IORING_OP_READV")
     void anIovecArrayMayBeOverwrittenAsSoonAsItIsSubmitted() throws IOException {
         IovecArray pieces = IovecArray.of(arena, arena.allocate(4), arena.allocate(4));
         MemorySegment first = arena.allocate(4);
@@ -235,6 +254,7 @@ class SendAndReceiveTest extends SocketTest {
     }
 
     @Test
+    @Covers("IORING_OP_SEND")
     void aSendTakesAnArrayOfPiecesWhereTheKernelHasIt() throws IOException {
         IovecArray pieces = IovecArray.of(arena, bytes("several "), bytes("pieces"));
         sq().raw(Opcode.IORING_OP_SEND.number(), one.number(), pieces.segment().address(), 2, 0)

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.ferrule.bindings.libc.LibC;
 import io.ferrule.sys.Errno;
 import io.ferrule.sys.Fd;
+import io.ferrule.testing.Covers;
 import io.ferrule.testing.Pipe;
 import io.ferrule.testing.SocketAddresses;
 import java.io.IOException;
@@ -29,6 +30,7 @@ class SocketCommandTest extends SocketTest {
     }
 
     @Test
+    @Covers("IORING_OP_URING_CMD")
     void unreadBytesAreCounted() throws IOException {
         Fd[] connection = connection();
         Pipe.write(connection[0], "unread");
@@ -37,6 +39,7 @@ class SocketCommandTest extends SocketTest {
     }
 
     @Test
+    @Covers("IORING_OP_URING_CMD")
     void unsentBytesAreCounted() throws IOException {
         Fd socket = connection()[0];
         sq().socketCommand(socket, SOCKET_URING_OP_SIOCOUTQ, 0, 0, MemorySegment.NULL);
@@ -44,6 +47,7 @@ class SocketCommandTest extends SocketTest {
     }
 
     @Test
+    @Covers("IORING_OP_URING_CMD")
     void bytesThatThePeerHasNoRoomForAreUnsent() throws IOException {
         Fd[] connection = connection();
         MemorySegment buffer = arena.allocate(1 << 16);
@@ -57,6 +61,7 @@ class SocketCommandTest extends SocketTest {
     }
 
     @Test
+    @Covers("IORING_OP_URING_CMD")
     void anOptionIsReadAndTheResultIsItsLength() throws IOException {
         Fd socket = stream();
         sq().socketCommand(socket, SOCKET_URING_OP_GETSOCKOPT, LibC.SOL_SOCKET(), LibC.SO_TYPE(), value);
@@ -65,6 +70,7 @@ class SocketCommandTest extends SocketTest {
     }
 
     @Test
+    @Covers("IORING_OP_URING_CMD")
     void anOptionIsSet() throws IOException {
         Fd socket = stream();
         value.set(ValueLayout.JAVA_INT, 0, 1);
@@ -77,6 +83,7 @@ class SocketCommandTest extends SocketTest {
     }
 
     @Test
+    @Covers("IORING_OP_URING_CMD")
     void optionsOfOtherLevelsAreSetButNotRead() throws IOException {
         Fd socket = stream();
         value.set(ValueLayout.JAVA_INT, 0, 1);
@@ -87,6 +94,7 @@ class SocketCommandTest extends SocketTest {
     }
 
     @Test
+    @Covers("IORING_OP_URING_CMD")
     void aPlainCommandReachesTheSocketToo() throws IOException {
         Fd[] connection = connection();
         Pipe.write(connection[0], "unread");
@@ -95,18 +103,21 @@ class SocketCommandTest extends SocketTest {
     }
 
     @Test
+    @Covers("IORING_OP_URING_CMD")
     void aCommandThatTheSocketDoesNotKnowIsRefused() throws IOException {
         sq().uringCommand(stream(), 1000, 0);
         assertThat(result()).isEqualTo(error(Errno.EOPNOTSUPP));
     }
 
     @Test
+    @Covers("IORING_OP_URING_CMD")
     void aFileWithoutCommandsRefusesAll() throws IOException {
         sq().uringCommand(keep(Pipe.open()).reader(), 0, 0);
         assertThat(result()).isEqualTo(error(Errno.EOPNOTSUPP));
     }
 
     @Test
+    @Covers("IORING_OP_URING_CMD")
     void aSocketTellsItsNameAndItsPeers() throws IOException {
         Fd listener = listener();
         Fd client = connectTo(listener);

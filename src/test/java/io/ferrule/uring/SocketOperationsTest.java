@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.ferrule.bindings.libc.LibC;
 import io.ferrule.sys.Errno;
 import io.ferrule.sys.Fd;
+import io.ferrule.testing.Covers;
 import io.ferrule.testing.Pipe;
 import io.ferrule.testing.SocketAddresses;
 import java.io.IOException;
@@ -21,6 +22,7 @@ class SocketOperationsTest extends SocketTest {
     private static final long MILLIS = 1_000_000;
 
     @Test
+    @Covers("IORING_OP_SOCKET")
     void aSocketIsTheResultOfMakingOne() throws IOException {
         needs(IORING_OP_SOCKET);
         sq().socket(LibC.AF_INET(), LibC.SOCK_DGRAM() | LibC.SOCK_CLOEXEC(), 0);
@@ -32,6 +34,7 @@ class SocketOperationsTest extends SocketTest {
     }
 
     @Test
+    @Covers("IORING_OP_SOCKET")
     void aSocketOfNoKnownDomainIsRefused() throws IOException {
         needs(IORING_OP_SOCKET);
         sq().socket(200, LibC.SOCK_STREAM(), 0);
@@ -39,6 +42,7 @@ class SocketOperationsTest extends SocketTest {
     }
 
     @Test
+    @Covers({"IORING_OP_BIND", "IORING_OP_LISTEN"})
     void aSocketThatIsBoundAndListensCanBeConnectedTo() throws IOException {
         needs(IORING_OP_BIND);
         needs(IORING_OP_LISTEN);
@@ -51,6 +55,7 @@ class SocketOperationsTest extends SocketTest {
     }
 
     @Test
+    @Covers("IORING_OP_BIND")
     void anAddressIsGivenOnce() throws IOException {
         needs(IORING_OP_BIND);
         sq().bind(stream(), address(listener()));
@@ -58,6 +63,7 @@ class SocketOperationsTest extends SocketTest {
     }
 
     @Test
+    @Covers("IORING_OP_LISTEN")
     void aSocketForDatagramsDoesNotListen() throws IOException {
         needs(IORING_OP_LISTEN);
         sq().listen(datagrams(), 1);
@@ -65,6 +71,7 @@ class SocketOperationsTest extends SocketTest {
     }
 
     @Test
+    @Covers("IORING_OP_CONNECT")
     void connectingReachesTheListener() throws IOException {
         Fd listener = listener();
         Fd client = stream();
@@ -77,12 +84,14 @@ class SocketOperationsTest extends SocketTest {
     }
 
     @Test
+    @Covers("IORING_OP_CONNECT")
     void connectingToAPortThatNobodyListensOnIsRefused() throws IOException {
         sq().connect(stream(), address(bound(stream())));
         assertThat(result()).isEqualTo(error(Errno.ECONNREFUSED));
     }
 
     @Test
+    @Covers("IORING_OP_CONNECT")
     void connectingTwiceIsAnError() throws IOException {
         Fd listener = listener();
         sq().connect(connectTo(listener), address(listener));
@@ -90,6 +99,7 @@ class SocketOperationsTest extends SocketTest {
     }
 
     @Test
+    @Covers({"IORING_OP_CONNECT", "IORING_OP_LINK_TIMEOUT"})
     void aLinkedTimeoutEndsAConnectThatNobodyAnswers() throws IOException {
         Fd listener = listener(0);
         connectTo(listener); // takes the only place of the backlog: the next one has no answer
@@ -99,6 +109,7 @@ class SocketOperationsTest extends SocketTest {
     }
 
     @Test
+    @Covers({"IORING_OP_CONNECT", "IORING_OP_LINK_TIMEOUT"})
     void aLinkedTimeoutIsTakenBackWhenTheConnectIsAnswered() throws IOException {
         sq().connect(stream(), address(listener())).link().userData(1);
         sq().linkTimeout(20_000 * MILLIS, 0).userData(2);
@@ -106,6 +117,7 @@ class SocketOperationsTest extends SocketTest {
     }
 
     @Test
+    @Covers("IORING_OP_SHUTDOWN")
     void shuttingDownWritingIsTheEndOfTheStreamForThePeer() throws IOException {
         needs(IORING_OP_SHUTDOWN);
         Pipe sockets = keep(Pipe.sockets());
@@ -117,6 +129,7 @@ class SocketOperationsTest extends SocketTest {
     }
 
     @Test
+    @Covers("IORING_OP_SHUTDOWN")
     void onlySocketsAreShutDown() throws IOException {
         needs(IORING_OP_SHUTDOWN);
         sq().shutdown(keep(Pipe.open()).writer(), LibC.SHUT_WR());

@@ -9,6 +9,7 @@ import io.ferrule.bindings.libc.LibC;
 import io.ferrule.sys.DirectDescriptor;
 import io.ferrule.sys.Errno;
 import io.ferrule.sys.Fd;
+import io.ferrule.testing.Covers;
 import io.ferrule.testing.Pipe;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -39,6 +40,7 @@ class SpliceTest extends OperationTest {
     }
 
     @Test
+    @Covers("IORING_OP_SPLICE")
     void bytesMoveFromAFileThroughAPipeIntoAnother() throws IOException {
         sq().splice(source, 2, pipe.writer(), -1, 5, 0).link();
         sq().splice(pipe.reader(), -1, target, 1, 5, 0);
@@ -48,6 +50,7 @@ class SpliceTest extends OperationTest {
     }
 
     @Test
+    @Covers("IORING_OP_SPLICE")
     void withoutAnOffsetTheFilesPositionMoves() throws IOException {
         for (String expected : new String[] {"0123", "4567", "89"}) {
             sq().splice(source, -1, pipe.writer(), -1, 4, LibC.SPLICE_F_MOVE());
@@ -59,6 +62,7 @@ class SpliceTest extends OperationTest {
     }
 
     @Test
+    @Covers("IORING_OP_SPLICE")
     void theSourceMayBeADirectDescriptor() throws IOException {
         ring.register().files(source);
         sq().splice(DirectDescriptor.of(0), 7, pipe.writer(), -1, 3, 0);
@@ -67,6 +71,7 @@ class SpliceTest extends OperationTest {
     }
 
     @Test
+    @Covers({"IORING_OP_SPLICE", "IOSQE_FIXED_FILE"})
     void theTargetMayBeADirectDescriptor() throws IOException {
         ring.register().files(pipe.writer());
         sq().splice(source, 0, DirectDescriptor.of(0), -1, 3, 0);
@@ -75,12 +80,14 @@ class SpliceTest extends OperationTest {
     }
 
     @Test
+    @Covers("IORING_OP_SPLICE")
     void oneOfTheTwoIsAPipe() throws IOException {
         sq().splice(source, 0, target, 0, 5, 0);
         assertThat(result()).isEqualTo(error(Errno.EINVAL));
     }
 
     @Test
+    @Covers("IORING_OP_TEE")
     void teeingDuplicatesWithoutConsuming() throws IOException {
         needs(IORING_OP_TEE);
         Pipe copy = keep(Pipe.open());
@@ -92,6 +99,7 @@ class SpliceTest extends OperationTest {
     }
 
     @Test
+    @Covers("IORING_OP_TEE")
     void teeingReadsFromADirectDescriptorToo() throws IOException {
         needs(IORING_OP_TEE);
         ring.register().files(pipe.reader());
@@ -103,6 +111,7 @@ class SpliceTest extends OperationTest {
     }
 
     @Test
+    @Covers("IORING_OP_TEE")
     void aFileCannotBeTeed() throws IOException {
         needs(IORING_OP_TEE);
         sq().tee(source, pipe.writer(), 5, 0);
@@ -110,6 +119,7 @@ class SpliceTest extends OperationTest {
     }
 
     @Test
+    @Covers("IORING_OP_PIPE")
     void aPipeIsMadeOfTwoDescriptors() throws IOException {
         needs(IORING_OP_PIPE);
         MemorySegment ends = arena.allocate(ValueLayout.JAVA_INT, 2);
@@ -123,6 +133,7 @@ class SpliceTest extends OperationTest {
     }
 
     @Test
+    @Covers("IORING_OP_PIPE")
     void aPipeWithUnknownFlagsIsRefused() throws IOException {
         needs(IORING_OP_PIPE);
         sq().pipe(arena.allocate(ValueLayout.JAVA_INT, 2), LibC.O_CREAT());

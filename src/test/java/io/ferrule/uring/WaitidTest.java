@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.ferrule.bindings.libc.LibC;
 import io.ferrule.bindings.libc.siginfo_t;
 import io.ferrule.sys.Errno;
+import io.ferrule.testing.Covers;
 import java.io.IOException;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -71,6 +72,7 @@ class WaitidTest extends OperationTest {
     }
 
     @Test
+    @Covers("IORING_OP_WAITID")
     void aChildThatEndsTellsItsStatus() throws IOException {
         int pid = spawn("exit 7");
         sq().waitid(LibC.P_PID(), pid, info, LibC.WEXITED());
@@ -81,6 +83,7 @@ class WaitidTest extends OperationTest {
     }
 
     @Test
+    @Covers("IORING_OP_WAITID")
     void aChildIsWaitedForUntilItEnds() throws IOException {
         int pid = spawn("exec sleep 100");
         sq().waitid(LibC.P_PID(), pid, info, LibC.WEXITED());
@@ -92,6 +95,7 @@ class WaitidTest extends OperationTest {
     }
 
     @Test
+    @Covers("IORING_OP_WAITID")
     void aChildIsReapedOnceUnlessItIsToStay() throws IOException {
         int pid = spawn("exit 1");
         sq().waitid(LibC.P_PID(), pid, info, LibC.WEXITED() | LibC.WNOWAIT());
@@ -103,6 +107,7 @@ class WaitidTest extends OperationTest {
     }
 
     @Test
+    @Covers("IORING_OP_WAITID")
     void aChildOfTheJvmIsSeenToStopAndGoOn() throws Exception {
         Process process = new ProcessBuilder("sleep", "100").start();
         try {
@@ -124,6 +129,7 @@ class WaitidTest extends OperationTest {
     }
 
     @Test
+    @Covers("IORING_OP_WAITID")
     void aWaitCanBeCancelled() throws Exception {
         Process process = new ProcessBuilder("sleep", "100").start();
         try {
@@ -142,12 +148,14 @@ class WaitidTest extends OperationTest {
     }
 
     @Test
+    @Covers("IORING_OP_WAITID")
     void aProcessThatIsNoChildIsNotWaitedFor() throws IOException {
         sq().waitid(LibC.P_PID(), 1, info, LibC.WEXITED());
         assertThat(result()).isEqualTo(error(Errno.ECHILD));
     }
 
     @Test
+    @Covers("IORING_OP_WAITID")
     void onlyKnownKindsOfIdsAreTaken() throws IOException {
         sq().waitid(100, 1, info, LibC.WEXITED());
         assertThat(result()).isEqualTo(error(Errno.EINVAL));

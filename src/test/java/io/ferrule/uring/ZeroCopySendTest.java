@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.ferrule.bindings.libc.LibC;
 import io.ferrule.sys.Errno;
 import io.ferrule.sys.Fd;
+import io.ferrule.testing.Covers;
 import io.ferrule.testing.Pipe;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -43,6 +44,7 @@ class ZeroCopySendTest extends SocketTest {
     }
 
     @Test
+    @Covers({"IORING_OP_SEND_ZC", "IORING_CQE_F_MORE", "IORING_CQE_F_NOTIF"})
     void aSendHasTwoCompletions() throws IOException {
         sq().sendZc(from, bytes("without copying"), 0, 0).userData(9);
         assertThat(expectResultAndNotification(15)).isZero();
@@ -52,6 +54,7 @@ class ZeroCopySendTest extends SocketTest {
     }
 
     @Test
+    @Covers({"IORING_OP_SEND_ZC", "IORING_CQE_F_MORE", "IORING_CQE_F_NOTIF"})
     void memoryOverwrittenAfterTheNotificationWasSentAsItWas() throws IOException {
         MemorySegment buffer = arena.allocate(1 << 12);
         for (char c = 'a'; c <= 'z'; c++) {
@@ -66,6 +69,7 @@ class ZeroCopySendTest extends SocketTest {
     }
 
     @Test
+    @Covers({"IORING_OP_SEND_ZC", "IORING_CQE_F_NOTIF"})
     void memoryIsNotFreeBeforeThePeerHasTakenTheBytes() throws IOException {
         MemorySegment buffer = arena.allocate(1 << 12);
         long sent = 0;
@@ -94,6 +98,7 @@ class ZeroCopySendTest extends SocketTest {
     }
 
     @Test
+    @Covers({"IORING_OP_SEND_ZC", "IORING_CQE_F_MORE", "IORING_CQE_F_NOTIF"})
     void theNotificationTellsThatTheLoopbackDeviceCopies() throws IOException {
         needs(IORING_OP_SENDMSG_ZC); // the flag came one release later
         sq().sendZc(from, bytes("x"), 0, UringFlags.IORING_SEND_ZC_REPORT_USAGE);
@@ -101,6 +106,7 @@ class ZeroCopySendTest extends SocketTest {
     }
 
     @Test
+    @Covers({"IORING_OP_SEND_ZC", "IORING_CQE_F_MORE", "IORING_CQE_F_NOTIF"})
     void aSendFromARegisteredBufferTakesASliceOfIt() throws IOException {
         MemorySegment buffer = bytes("0123456789");
         ring.register().buffers(buffer);
@@ -110,6 +116,7 @@ class ZeroCopySendTest extends SocketTest {
     }
 
     @Test
+    @Covers("IORING_OP_SEND_ZC")
     void memoryOutsideTheRegisteredBufferIsRefused() throws IOException {
         ring.register().buffers(arena.allocate(64));
         sq().sendZcFixed(from, arena.allocate(64), 0, 0, 0);
@@ -117,6 +124,7 @@ class ZeroCopySendTest extends SocketTest {
     }
 
     @Test
+    @Covers("IORING_OP_SEND_ZC")
     void aBufferThatIsNotRegisteredIsRefused() throws IOException {
         ring.register().buffers(arena.allocate(64));
         sq().sendZcFixed(from, arena.allocate(64), 0, 0, 1);
@@ -124,6 +132,7 @@ class ZeroCopySendTest extends SocketTest {
     }
 
     @Test
+    @Covers({"IORING_OP_SENDMSG_ZC", "IORING_CQE_F_MORE", "IORING_CQE_F_NOTIF"})
     void aMessageIsGatheredWithoutCopying() throws IOException {
         needs(IORING_OP_SENDMSG_ZC);
         sq().sendmsgZc(from, Message.of(arena, bytes("several "), bytes("pieces")), 0);
@@ -132,6 +141,7 @@ class ZeroCopySendTest extends SocketTest {
     }
 
     @Test
+    @Covers({"IORING_OP_SENDMSG_ZC", "IORING_CQE_F_MORE", "IORING_CQE_F_NOTIF"})
     void aMessageIsGatheredFromOneRegisteredBuffer() throws IOException {
         needs(IORING_OP_READV_FIXED); // of the same release
         MemorySegment buffer = bytes("0123456789");
@@ -142,6 +152,7 @@ class ZeroCopySendTest extends SocketTest {
     }
 
     @Test
+    @Covers({"IORING_OP_SENDMSG_ZC", "IORING_CQE_F_MORE", "IORING_CQE_F_NOTIF"})
     void aDatagramIsSentWithoutCopying() throws IOException {
         needs(IORING_OP_SENDMSG_ZC);
         Fd receiver = datagrams();
@@ -151,6 +162,7 @@ class ZeroCopySendTest extends SocketTest {
     }
 
     @Test
+    @Covers("IORING_OP_SEND_ZC")
     void aLocalSocketCannotAndItsNotificationComesAllTheSame() throws IOException {
         Pipe sockets = keep(Pipe.sockets());
         sq().sendZc(sockets.writer(), bytes("x"), 0, 0);
