@@ -363,8 +363,9 @@ public final class Sqe {
     }
 
     /**
-     * Cancels requests by their user data. Result: 0, or with {@link UringFlags#IORING_ASYNC_CANCEL_ALL} how many (for waits for futexes and processes, how many in any case); -ENOENT when none is found; -EALREADY when
-     * it is too late to tell. What became of a request, only its own completion says. Mirrors {@code io_uring_prep_cancel64}. Linux 5.5.
+     * Cancels requests by their user data. Result: 0, or with {@link UringFlags#IORING_ASYNC_CANCEL_ALL} how many (for waits for futexes and
+     * processes, how many in any case); -ENOENT when none is found; -EALREADY when it is too late to tell. What became of a request, only its own
+     * completion says. Mirrors {@code io_uring_prep_cancel64}. Linux 5.5.
      *
      * @param target the requests' user data
      * @param flags 0 or {@code IORING_ASYNC_CANCEL_...} (Linux 5.19)
