@@ -1,12 +1,16 @@
 package io.ferrule.benchmarks;
 
 /**
- * How long is measured. Both sides get the same number of slices of the same length, after the warm-up that each needs.
+ * How long is measured, in slices of time; both sides get as many. A JVM warms up in slices too: JMH leaves its loop after each, which C2 must have
+ * seen or it would compile anew while we measure.
  *
  * @param rounds in each of which both sides run once
- * @param jvmWarmupMillis long enough for C2
  */
-record Effort(int rounds, int jvmWarmupMillis, int twinWarmupMillis, int slices, int sliceMillis) {
-    static final Effort FULL = new Effort(7, 3000, 300, 5, 300);
-    static final Effort QUICK = new Effort(3, 1500, 200, 3, 300);
+record Effort(int rounds, int jvmWarmupSlices, int twinWarmupSlices, int slices, int sliceMillis) {
+    static final Effort FULL = new Effort(7, 12, 1, 5, 300);
+    static final Effort QUICK = new Effort(3, 6, 1, 3, 300);
+
+    int twinWarmupMillis() {
+        return twinWarmupSlices * sliceMillis;
+    }
 }
