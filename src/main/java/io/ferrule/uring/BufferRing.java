@@ -62,8 +62,7 @@ public final class BufferRing implements AutoCloseable {
                     "a buffer ring has a power of two of entries, 1 to " + MOST_ENTRIES + ", not " + entries);
         }
         boolean kernelMemory = (flags & UringFlags.IOU_PBUF_RING_MMAP) != 0;
-        MemorySegment address =
-                kernelMemory ? map(ring, group, entries, flags) : allocate(ring, group, entries, flags);
+        MemorySegment address = kernelMemory ? map(ring, group, entries, flags) : allocate(ring, group, entries, flags);
         return new BufferRing(ring, address, group, entries);
     }
 

@@ -9,7 +9,7 @@ import java.lang.foreign.ValueLayout;
  * they hold until the ring is closed or resized. So whoever uses them has checked first that the ring is open and belongs to the calling thread,
  * which is also the only one that can close it.
  *
- * @param timespecs scratch: a {@code struct __kernel_timespec} for each SQE; the kernel has read it by the time it frees the slot
+ * @param timespecs scratch, kept reachable: a {@code struct __kernel_timespec} for each SQE; the kernel has read it by the time it frees the slot
  */
 record RingMemory(
         long sqHead,
@@ -25,7 +25,7 @@ record RingMemory(
         int cqEntries,
         long cqeStride,
         boolean cqesMixed,
-        long timespecs) {
+        MemorySegment timespecs) {
 
     /**
      * Reads the places from liburing's {@code struct io_uring}, set up.
@@ -57,7 +57,7 @@ record RingMemory(
                 cqEntries,
                 wideCqes ? 2 * RingLayout.CQE_SIZE : RingLayout.CQE_SIZE,
                 (setupFlags & SetupFlag.IORING_SETUP_CQE_MIXED.bit()) != 0,
-                timespecs.address());
+                timespecs);
     }
 
     private static long pointer(MemorySegment struct, long offset) {

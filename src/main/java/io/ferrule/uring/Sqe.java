@@ -96,7 +96,7 @@ public final class Sqe {
 
     private final IoUring ring;
     private long entries;
-    private long timespecs;
+    private MemorySegment timespecs = MemorySegment.NULL;
     private long stride;
     private boolean silent;
     private long at;
@@ -1507,10 +1507,10 @@ public final class Sqe {
             throw new IllegalArgumentException("a time is 0 nanoseconds or more, not " + nanos);
         }
         checkBlank(); // before the time of an operation chosen earlier is overwritten
-        long own = timespecs + (at - entries) / stride * TIMESPEC_SIZE;
-        MEMORY.set(JAVA_LONG, own + TIMESPEC_SEC, nanos / NANOS);
-        MEMORY.set(JAVA_LONG, own + TIMESPEC_NSEC, nanos % NANOS);
-        return own;
+        long own = (at - entries) / stride * TIMESPEC_SIZE;
+        timespecs.set(JAVA_LONG, own + TIMESPEC_SEC, nanos / NANOS);
+        timespecs.set(JAVA_LONG, own + TIMESPEC_NSEC, nanos % NANOS);
+        return timespecs.address() + own;
     }
 
     private Sqe address(long address) {

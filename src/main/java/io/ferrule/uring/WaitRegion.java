@@ -22,7 +22,6 @@ public final class WaitRegion {
     /** One less than there is room for: a wait with the last argument of a region was seen never to end (Linux 6.18.44). */
     private static final int MOST = (int) (PAGE / 64) - 1;
 
-
     private final MemorySegment arguments;
     private final int count;
 

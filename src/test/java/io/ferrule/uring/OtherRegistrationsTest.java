@@ -182,7 +182,8 @@ class OtherRegistrationsTest {
     }
 
     private static void assertRefused(String operation, ThrowingCallable call) {
-        assertThatThrownBy(call).isInstanceOfSatisfying(
+        assertThatThrownBy(call)
+                .isInstanceOfSatisfying(
                         ErrnoException.class,
                         e -> assertThat(e.operation()).isEqualTo("io_uring_register " + operation));
     }

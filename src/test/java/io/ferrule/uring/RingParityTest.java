@@ -182,7 +182,7 @@ class RingParityTest {
                         io_uring_cq.ring_entries(cq),
                         RingLayout.CQE_SIZE << LibUring.io_uring_cqe_shift(ring.struct()),
                         (io_uring.flags(ring.struct()) & LibUring.IORING_SETUP_CQE_MIXED()) != 0,
-                        0));
+                        MemorySegment.NULL));
         assertThat(ring.sq().entries() - 1)
                 .as("mask of the submission queue: ours, liburing's and the kernel's")
                 .isEqualTo(io_uring_sq.ring_mask(sq))

@@ -149,7 +149,7 @@ class SqeDifferentialTest {
     }
 
     private MemorySegment timespec(int slot) {
-        return MEMORY.asSlice(memory.timespecs() + slot * RingLayout.TIMESPEC_SIZE, RingLayout.TIMESPEC_SIZE);
+        return memory.timespecs().asSlice(slot * RingLayout.TIMESPEC_SIZE, RingLayout.TIMESPEC_SIZE);
     }
 
     /** An entry in a dirty slot, and its twin that liburing fills. */
