@@ -1423,20 +1423,20 @@ public final class Sqe {
 
     // ---- the slot ----
 
-    /** Writes the whole entry, so that nothing of the slot's last use remains. Whole words, for each store is checked by the runtime. */
+    /** Writes the whole entry, so that nothing of the slot's last use remains. Whole words, through a slice: so the runtime checks the bounds once. */
     private Sqe prep(int opcode, int fd, long address, int length, long offset) {
         checkBlank();
-        long from = at;
-        MEMORY.set(JAVA_LONG, from + SQE_OPCODE, opcode | (long) fd << FD_SHIFT);
-        MEMORY.set(JAVA_LONG, from + SQE_OFF, offset);
-        MEMORY.set(JAVA_LONG, from + SQE_ADDR, address);
-        MEMORY.set(JAVA_LONG, from + SQE_LEN, Integer.toUnsignedLong(length));
-        MEMORY.set(JAVA_LONG, from + SQE_USER_DATA, 0);
-        MEMORY.set(JAVA_LONG, from + SQE_BUF_INDEX, 0);
-        MEMORY.set(JAVA_LONG, from + SQE_ADDR3, 0);
-        MEMORY.set(JAVA_LONG, from + SQE_LAST_WORD, 0);
+        MemorySegment entry = MEMORY.asSlice(at, SQE_SIZE);
+        entry.set(JAVA_LONG, SQE_OPCODE, opcode | (long) fd << FD_SHIFT);
+        entry.set(JAVA_LONG, SQE_OFF, offset);
+        entry.set(JAVA_LONG, SQE_ADDR, address);
+        entry.set(JAVA_LONG, SQE_LEN, Integer.toUnsignedLong(length));
+        entry.set(JAVA_LONG, SQE_USER_DATA, 0);
+        entry.set(JAVA_LONG, SQE_BUF_INDEX, 0);
+        entry.set(JAVA_LONG, SQE_ADDR3, 0);
+        entry.set(JAVA_LONG, SQE_LAST_WORD, 0);
         if (stride != SQE_SIZE) {
-            for (long word = from + SQE_SIZE; word < from + stride; word += Long.BYTES) {
+            for (long word = at + SQE_SIZE; word < at + stride; word += Long.BYTES) {
                 MEMORY.set(JAVA_LONG, word, 0);
             }
         }
