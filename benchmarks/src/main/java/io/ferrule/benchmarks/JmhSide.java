@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.util.Map;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.BenchmarkResult;
-import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
@@ -27,30 +26,58 @@ record JmhSide(String name, Class<?> benchmark, Map<String, ?> params) implement
     };
 
     @Override
-    public Sample measure(Effort effort) throws IOException {
+    public double[] nanosPerTurn(Effort effort) throws IOException {
+        TimeValue slice = TimeValue.milliseconds(effort.sliceMillis());
+        return run(options()
+                        .warmupIterations(effort.jvmWarmupSlices())
+                        .warmupTime(slice)
+                        .measurementIterations(effort.slices())
+                        .measurementTime(slice))
+                .getIterationResults()
+                .stream()
+                .mapToDouble(iteration -> iteration.getPrimaryResult().getScore())
+                .toArray();
+    }
+
+    /**
+     * Bytes that a turn allocates on average. Two long iterations, for JMH itself allocates around each; and the first of them, for what JMH and the
+     * benchmark do at the very end counts for the last.
+     */
+    double bytesPerTurn() throws IOException {
+        return run(options()
+                        .addProfiler(GCProfiler.class)
+                        .warmupIterations(3)
+                        .warmupTime(TimeValue.milliseconds(500))
+                        .measurementIterations(2)
+                        .measurementTime(TimeValue.seconds(2)))
+                .getIterationResults()
+                .iterator()
+                .next()
+                .getSecondaryResults()
+                .get("gc.alloc.rate.norm")
+                .getScore();
+    }
+
+    private ChainedOptionsBuilder options() {
         ChainedOptionsBuilder options = new OptionsBuilder()
                 .include(benchmark.getName() + "\\.")
                 .forks(1)
-                .warmupIterations(effort.jvmWarmupSlices())
-                .warmupTime(TimeValue.milliseconds(effort.sliceMillis()))
-                .measurementIterations(effort.slices())
-                .measurementTime(TimeValue.milliseconds(effort.sliceMillis()))
-                .addProfiler(GCProfiler.class)
                 .jvmArgsAppend(JVM)
                 .shouldFailOnError(true)
                 .verbosity(VerboseMode.SILENT);
         params.forEach((param, value) -> options.param(param, value.toString()));
+        return options;
+    }
+
+    private BenchmarkResult run(ChainedOptionsBuilder options) throws IOException {
         try {
-            BenchmarkResult result = new Runner(options.build()).runSingle().getAggregatedResult();
-            Result<?> allocated = result.getSecondaryResults().get("gc.alloc.rate.norm");
-            return new Sample(median(result.getPrimaryResult()), median(allocated));
+            return new Runner(options.build())
+                    .runSingle()
+                    .getBenchmarkResults()
+                    .iterator()
+                    .next();
         } catch (RunnerException e) {
             throw new IOException(benchmark.getSimpleName() + " " + params + " failed", e);
         }
-    }
-
-    /** Of the iterations: the last one's allocation counts what JMH and our close do when it is over. */
-    private static double median(Result<?> result) {
-        return result.getStatistics().getPercentile(50);
     }
 }

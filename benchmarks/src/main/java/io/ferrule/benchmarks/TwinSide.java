@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.openjdk.jmh.util.ListStatistics;
 
 /**
  * A twin in C, as a process.
@@ -15,7 +14,7 @@ record TwinSide(String name, List<String> work) implements Side {
     private static final Path PROGRAM = Main.target().resolve("twin.elf");
 
     @Override
-    public Sample measure(Effort effort) throws IOException, InterruptedException {
+    public double[] nanosPerTurn(Effort effort) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(
                 PROGRAM.toString(),
                 String.valueOf(effort.twinWarmupMillis()),
@@ -25,14 +24,14 @@ record TwinSide(String name, List<String> work) implements Side {
         Process process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
-        ListStatistics slices = new ListStatistics();
+        double[] slices;
         try (var lines = process.inputReader()) {
-            lines.lines().mapToDouble(Double::parseDouble).forEach(slices::addValue);
+            slices = lines.lines().mapToDouble(Double::parseDouble).toArray();
         }
         int status = process.waitFor();
-        if (status != 0 || slices.getN() != effort.slices()) {
+        if (status != 0 || slices.length != effort.slices()) {
             throw new IOException(String.join(" ", command) + " ended with status " + status);
         }
-        return new Sample(slices.getPercentile(50), 0);
+        return slices;
     }
 }

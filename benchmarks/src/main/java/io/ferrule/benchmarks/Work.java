@@ -8,7 +8,7 @@ import java.util.Map;
  *
  * @param operations in a turn, by which times and bytes are divided
  */
-record Work(String name, Map<String, ?> params, int operations, Side ours, Side other) {
+record Work(String name, Map<String, ?> params, int operations, JmhSide ours, Side other) {
     static List<Work> all() {
         return List.of(nop(1), nop(32), nop(256));
     }
