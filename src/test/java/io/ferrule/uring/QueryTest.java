@@ -22,6 +22,7 @@ class QueryTest {
     }
 
     @Test
+    @Covers("IORING_REGISTER_PROBE")
     void itKnowsTheOperationsThatAProbeFinds() throws IOException {
         Query query = ask();
         try (IoUring ring = IoUring.open(4)) {
