@@ -181,7 +181,7 @@ class WaitArgumentsTest {
     }
 
     @Test
-    @Covers("IORING_ENTER_EXT_ARG")
+    @Covers({"IORING_ENTER_EXT_ARG", "IORING_ENTER_GETEVENTS", "IORING_FEAT_EXT_ARG"})
     void theTimeIsUpWithSignalsBlockedToo() throws IOException {
         try (IoUring ring = IoUring.open(4)) {
             Kernel.needs(ring, Feature.IORING_FEAT_EXT_ARG);
