@@ -156,7 +156,10 @@ public final class CompletionQueue {
         release();
     }
 
-    /** Completions in the queue that have not been consumed. Mirrors {@code io_uring_cq_ready}. */
+    /**
+     * Completions in the queue that have not been consumed; under CQE_MIXED, the slots they take, fillers included, as the kernel counts them.
+     * Mirrors {@code io_uring_cq_ready}.
+     */
     public int ready() {
         ring.checkOwner();
         return count();

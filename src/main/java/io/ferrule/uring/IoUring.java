@@ -329,6 +329,8 @@ public final class IoUring implements AutoCloseable {
      * Closes the ring: cancels what is in flight, waits until all of it has completed, and only then unmaps and frees. Those completions are
      * dropped, and so are entries that were filled and not submitted. A second close does nothing.
      *
+     * <p>This takes as long as the slowest request: a zero-copy send to a peer that reads nothing ends only with its socket, so shut that down first.
+     *
      * <p>Only the owner may close a ring, or any thread once the owner has ended.
      *
      * @throws IllegalStateException when the owner has ended with requests in flight and the kernel lets no other thread end them
