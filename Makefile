@@ -23,7 +23,7 @@ JAVA := $(JDK)/bin/java --enable-native-access=ALL-UNNAMED
 # What `make demo` copies: a file of 100 MB or more that every JDK has.
 DEMO_FILE ?= $(JDK)/lib/modules
 
-.PHONY: help demo test bench bindings native-all sanitize soak format clean setup
+.PHONY: help demo test bench bindings native-all sanitize soak kernels format clean setup
 .DEFAULT_GOAL := help
 
 help:        ## this list
@@ -59,6 +59,12 @@ sanitize: setup ## the tests, with the native code under ASan and UBSan
 
 soak: setup  ## the long tests that `make test` leaves out
 	$(MVN) $(subst -q,,$(MVNFLAGS)) test -Dtest.groups=soak -Dtest.excludedGroups=
+
+kernels: native-all ## the tests of sys, epoll and uring in other kernels, under qemu: all of them, or KERNELS="5.10 7"
+	@native/setup.sh qemu-system-x86_64 qemu-system-aarch64 cpio
+	rm -rf target/kernels/jars
+	$(MVN) $(MVNFLAGS) -Pkernels test-compile dependency:copy-dependencies
+	@src/test/kernels/kernels.sh $(KERNELS)
 
 format: setup ## format the Java sources
 	$(MVN) $(MVNFLAGS) spotless:apply

@@ -7,6 +7,8 @@ package_of() {
     gcc) echo "gcc libc6-dev" ;;
     mvn) echo "maven" ;;
     aarch64-linux-gnu-gcc) echo "gcc-aarch64-linux-gnu libc6-dev-arm64-cross" ;;
+    qemu-system-x86_64) echo "qemu-system-x86" ;;
+    qemu-system-aarch64) echo "qemu-system-arm" ;;
     *) echo "$1" ;;
   esac
 }

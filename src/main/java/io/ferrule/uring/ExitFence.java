@@ -22,17 +22,20 @@ final class ExitFence {
     }
 
     /**
-     * Installs it, in place of the files that were registered; requests in flight keep theirs.
+     * Installs it, in a table of its own or in place of the first file that was registered; requests in flight keep theirs. To unregister the files
+     * would not do: before Linux 6.13 that waits for every request that uses something registered.
      *
      * @throws IOException when the kernel refuses: EEXIST when it reserves the ring for a thread that has ended
      */
     static ExitFence install(MemorySegment ring) throws IOException {
         Pipe pipe = Pipe.open(0);
         try (Arena arena = Arena.ofConfined()) {
-            LibUring.io_uring_unregister_files(ring); // ENXIO where there are none
             MemorySegment table =
                     arena.allocateFrom(ValueLayout.JAVA_INT, pipe.writer().number());
             int result = LibUring.io_uring_register_files(ring, table, 1);
+            if (result == -Errno.EBUSY.number()) { // there is a table
+                result = LibUring.io_uring_register_files_update(ring, 0, table, 1);
+            }
             if (result < 0) {
                 throw new ErrnoException(result, "io_uring_register FILES", null, null);
             }
