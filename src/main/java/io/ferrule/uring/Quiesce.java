@@ -28,7 +28,8 @@ final class Quiesce {
         try {
             for (; ; ) {
                 drop();
-                if (!ring.countsCompletions()) {
+                // fewer than none: another ring has posted here, which RingOptions.messageTarget() would have told
+                if (!ring.countsCompletions() || ring.inFlight() < 0) {
                     return false;
                 }
                 if (ring.inFlight() == 0) {

@@ -153,6 +153,20 @@ class CloseTest {
         }
     }
 
+    /** Posted without a ring, so without our knowing. */
+    @Test
+    void aCompletionThatAnotherRingPostedDoesNotKeepItOpen() throws IOException {
+        IoUring ring = IoUring.open(4);
+        try {
+            Registration.message(Fd.borrow(ring.descriptor()), 1, 2);
+        } catch (IOException e) {
+            ring.close();
+            abort("needs a kernel that posts without a ring, Linux 6.13: " + e.getMessage());
+        }
+        ring.close();
+        assertThat(ring).hasToString("ring of 4 (closed)");
+    }
+
     @Test
     void aHandlerMayCloseTheRing() throws IOException {
         for (int last = 1; last <= 3; last++) {
