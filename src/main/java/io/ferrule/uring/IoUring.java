@@ -22,6 +22,7 @@ public final class IoUring implements AutoCloseable {
     private static final Thread NOBODY = Thread.ofPlatform().name("nobody").unstarted(() -> {});
 
     private final RingHandle handle;
+    private final Promptness promptness = new Promptness();
     private final boolean sqPoll;
     private final boolean registerDescriptor;
     private final SubmissionQueue sq;
@@ -468,8 +469,12 @@ public final class IoUring implements AutoCloseable {
             return cq.count();
         }
         long start = timeoutNanos < 0 ? 0 : System.nanoTime();
-        int outcome = kernel.submit(pending, count, timeoutNanos);
+        boolean prompt = pending > 0 && count > 0 && promptness.isExpected();
+        int outcome = kernel.submit(pending, prompt ? 0 : count, prompt ? Enter.NO_TIMEOUT : timeoutNanos);
         int ready = cq.count();
+        if (prompt && (ready < count || kernel.holdsBack())) {
+            promptness.disappointed();
+        }
         return outcome == pending && ready >= count ? ready : turnOn(outcome, submit, count, timeoutNanos, start);
     }
 
