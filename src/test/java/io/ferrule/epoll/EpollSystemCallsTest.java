@@ -4,6 +4,7 @@ import static io.ferrule.epoll.Epoll.EPOLLIN;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ferrule.sys.ErrnoException;
+import io.ferrule.testing.Descriptors;
 import io.ferrule.testing.Jvm;
 import io.ferrule.testing.Pipe;
 import io.ferrule.testing.Probes;
@@ -13,7 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
@@ -65,22 +65,7 @@ class EpollSystemCallsTest {
             } catch (ErrnoException e) {
                 System.out.println(e.getMessage());
             }
-            System.out.println(leftOpen() + " left open");
-        }
-
-        /** Those of an interest list: the JVM opens and closes files as it likes. */
-        private static long leftOpen() throws IOException {
-            try (Stream<Path> all = Files.list(Path.of("/proc/self/fd"))) {
-                return all.filter(Adds::isOfAnInterestList).count();
-            }
-        }
-
-        private static boolean isOfAnInterestList(Path descriptor) {
-            try {
-                return Files.readSymbolicLink(descriptor).toString().matches("anon_inode:\\[event(poll|fd)]");
-            } catch (IOException e) {
-                return false; // closed meanwhile
-            }
+            System.out.println(Descriptors.openTo("anon_inode:\\[event(poll|fd)]") + " left open");
         }
     }
 

@@ -9,6 +9,7 @@ import io.ferrule.bindings.libc.statx_timestamp;
 import io.ferrule.sys.Abi;
 import io.ferrule.sys.Errno;
 import io.ferrule.sys.Fd;
+import io.ferrule.testing.Descriptors;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -44,7 +45,7 @@ class FileOperationsTest {
             ring.sq().next().close(fd);
             assertThat(fd.isOpen()).as("given away when it is handed over").isFalse();
             assertThat(Completion.result(ring)).isZero();
-            assertThat(Path.of("/proc/self/fd/" + number)).doesNotExist();
+            assertThat(Descriptors.openTo(file().toString())).isZero();
         }
     }
 

@@ -4,6 +4,7 @@ import static io.ferrule.uring.SetupFlag.IORING_SETUP_CLAMP;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.ferrule.testing.Descriptors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -100,7 +101,7 @@ class RingSizeTest {
     @Test
     void aThousandRingsLeaveNoDescriptorAndNoMappingBehind() throws IOException {
         IoUring.open(8).close();
-        long descriptors = openDescriptors();
+        long descriptors = Descriptors.openTo("anon_inode:\\[io_uring]");
         long mappings = ringMappings();
         for (int i = 0; i < 1_000; i++) {
             try (IoUring ring = IoUring.open(8)) {
@@ -108,14 +109,8 @@ class RingSizeTest {
                 assertThat(Completion.result(ring)).isZero();
             }
         }
-        assertThat(openDescriptors()).isEqualTo(descriptors);
+        assertThat(Descriptors.openTo("anon_inode:\\[io_uring]")).isEqualTo(descriptors);
         assertThat(ringMappings()).isEqualTo(mappings);
-    }
-
-    private static long openDescriptors() throws IOException {
-        try (Stream<Path> all = Files.list(Path.of("/proc/self/fd"))) {
-            return all.count();
-        }
     }
 
     private static long ringMappings() throws IOException {
