@@ -39,6 +39,10 @@ class ArchitectureTest {
                 .definedBy("io.ferrule.uring..")
                 .layer("epoll")
                 .definedBy("io.ferrule.epoll..")
+                .layer("driver")
+                .definedBy("io.ferrule.driver..")
+                .layer("safe")
+                .definedBy("io.ferrule")
                 .ensureAllClassesAreContainedInArchitectureIgnoring("") // the module descriptor
                 .whereLayer("bindings")
                 .mayNotAccessAnyLayer()
@@ -48,6 +52,10 @@ class ArchitectureTest {
                 .mayOnlyAccessLayers("sys", "bindings")
                 .whereLayer("epoll")
                 .mayOnlyAccessLayers("sys", "bindings")
+                .whereLayer("driver")
+                .mayOnlyAccessLayers("uring", "epoll", "sys", "bindings")
+                .whereLayer("safe")
+                .mayOnlyAccessLayers("driver", "uring", "epoll", "sys", "bindings")
                 .check(main);
     }
 
