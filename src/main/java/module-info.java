@@ -13,6 +13,7 @@ import org.jspecify.annotations.NullMarked;
 module io.ferrule {
     requires static org.jspecify;
 
+    exports io.ferrule;
     exports io.ferrule.bindings.helper;
     exports io.ferrule.bindings.libc;
     exports io.ferrule.bindings.liburing;

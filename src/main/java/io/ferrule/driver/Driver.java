@@ -42,12 +42,15 @@ public interface Driver extends AutoCloseable {
      */
     int turn(long timeoutNanos) throws IOException;
 
+    /** Hands what has been started to the kernel without waiting or delivering: for who goes on to wait elsewhere, on {@link #descriptor}. */
+    void flush() throws IOException;
+
     /** Ends the turn that is waiting, or else the next that would. Any thread may call this; nothing is lost, several calls may end one wait. */
     void wakeUp();
 
     /**
-     * A descriptor that is readable when {@link #turn} has something to deliver, for another interest list or selector; what was started before the
-     * last turn only.
+     * A descriptor that is readable when {@link #turn} has something to deliver, for another interest list or selector. What has been started
+     * since {@link #flush} does not count yet.
      *
      * @throws UnsupportedOperationException where it has none
      */

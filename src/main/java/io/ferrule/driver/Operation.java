@@ -78,8 +78,14 @@ public abstract class Operation {
     /** For the driver that has the operation: written by a helper thread before it hands the operation back. */
     int outcome;
 
+    /** For the driver that has the operation: the flags that go with the outcome. */
+    int outcomeFlags;
+
     /** For the driver that has the operation: somebody wants it cancelled. */
     boolean cancelled;
+
+    /** For the driver that has the operation: how far it has come with it; 0 at the start. */
+    int stage;
 
     /** For subclasses. */
     protected Operation() {}

@@ -49,6 +49,8 @@ public enum OperationKind {
     LISTEN("listen", Needs.NOTHING),
     /** {@code shutdown}: which side in {@code flags}. Never waits. */
     SHUTDOWN("shutdown", Needs.NOTHING),
+    /** {@code connect} to no address: ends a connection at once and throws away what was not sent yet. Never waits. */
+    DISCONNECT("connect", Needs.NOTHING),
     /** {@code setsockopt}: level in {@code flags}, option in {@code fd2}, value at {@code address} of {@code length} bytes. Never waits. */
     SET_OPTION("setsockopt", Needs.NOTHING),
     /** {@code getsockopt}: as {@link #SET_OPTION}. Never waits. Result: bytes of the value. */

@@ -3,6 +3,7 @@ package io.ferrule.epoll;
 import io.ferrule.bindings.libc.LibC;
 import io.ferrule.sys.Errno;
 import io.ferrule.sys.ErrnoException;
+import io.ferrule.sys.EventFd;
 import io.ferrule.sys.Fd;
 import io.ferrule.sys.NativeLibrary;
 import io.ferrule.sys.SystemCall;
@@ -95,7 +96,7 @@ public final class Epoll implements AutoCloseable {
 
     private final Arena arena = Arena.ofConfined();
     private final Fd epoll;
-    private final Fd wake;
+    private final EventFd wake;
     private final int batch;
     private final MemorySegment ready;
     private final MemorySegment scratch;
@@ -117,7 +118,7 @@ public final class Epoll implements AutoCloseable {
 
     private volatile boolean closed;
 
-    private Epoll(Fd epoll, Fd wake, int batch) {
+    private Epoll(Fd epoll, EventFd wake, int batch) {
         this.epoll = epoll;
         this.wake = wake;
         this.batch = batch;
@@ -148,14 +149,11 @@ public final class Epoll implements AutoCloseable {
         Fd epoll = Fd.own(
                 check(SystemCall.invoke(SystemCall.EPOLL_CREATE1, LibC.EPOLL_CLOEXEC(), 0, 0), "epoll_create1", null));
         try {
-            Fd wake = Fd.own(check(
-                    SystemCall.invoke(SystemCall.EVENTFD2, 0, LibC.EFD_CLOEXEC() | LibC.EFD_NONBLOCK(), 0),
-                    "eventfd",
-                    null));
+            EventFd wake = EventFd.open(LibC.EFD_NONBLOCK());
             Epoll opened = new Epoll(epoll, wake, batch);
             try {
                 // Edge-triggered, so that each write is an event and nothing needs to be read back.
-                opened.control(ADD, wake, EPOLLIN | EPOLLET, RegistrationTable.WAKE_UP);
+                opened.control(ADD, wake.fd(), EPOLLIN | EPOLLET, RegistrationTable.WAKE_UP);
                 return opened;
             } catch (IOException e) {
                 opened.close();
@@ -281,11 +279,7 @@ public final class Epoll implements AutoCloseable {
         if (closed || (boolean) WAKE_PENDING.getAndSet(this, true)) {
             return;
         }
-        synchronized (wake) { // so that the descriptor is not closed, and its number handed out anew, before the write
-            if (!closed) {
-                SystemCall.invoke(SystemCall.WRITE, wake.number(), ONE.address(), Long.BYTES);
-            }
-        }
+        wake.signal();
     }
 
     /** Whether waits are timed in nanoseconds (epoll_pwait2, Linux 5.11) and not in milliseconds, as far as the waits until now have shown. */
@@ -323,10 +317,8 @@ public final class Epoll implements AutoCloseable {
             return;
         }
         checkOwner();
-        synchronized (wake) {
-            closed = true;
-            wake.close();
-        }
+        closed = true;
+        wake.close();
         owner = NOBODY;
         registrations.clear();
         arena.close();
@@ -382,8 +374,6 @@ public final class Epoll implements AutoCloseable {
     }
 
     // ---- system calls ----
-
-    private static final MemorySegment ONE = Arena.global().allocateFrom(ValueLayout.JAVA_LONG, 1);
 
     private int waitOnce(long timeoutNanos) {
         if (!nanosecondTimeouts) {

@@ -1488,7 +1488,8 @@ public final class Sqe {
         return this;
     }
 
-    private Sqe bufferIndex(int index) {
+    /** The registered buffer to use, from 0; for {@link #raw}. */
+    public Sqe bufferIndex(int index) {
         MEMORY.set(JAVA_SHORT, current() + SQE_BUF_INDEX, unsignedShort(index));
         return this;
     }

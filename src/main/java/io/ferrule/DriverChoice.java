@@ -1,0 +1,73 @@
+package io.ferrule;
+
+import io.ferrule.driver.Driver;
+import io.ferrule.driver.EpollDriver;
+import io.ferrule.driver.UringDriver;
+import io.ferrule.uring.IoUringUnavailableException;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The driver that a loop gets, and why.
+ *
+ * @param reason in words
+ */
+record DriverChoice(Driver driver, String reason) {
+    /** How a driver is opened. */
+    @FunctionalInterface
+    private interface Opener {
+        Driver open(LoopOptions options) throws IOException;
+    }
+
+    private static final Map<String, Opener> DRIVERS = new LinkedHashMap<>();
+
+    /** Tried in this order when none is named. */
+    private static final List<String> PREFERRED = List.of("uring", "epoll");
+
+    static {
+        DRIVERS.put("uring", options -> UringDriver.open(options.entries(), options.only()));
+        DRIVERS.put("epoll", options -> EpollDriver.level());
+        DRIVERS.put("epoll-edge", options -> EpollDriver.edge());
+    }
+
+    /** The names of all drivers. */
+    static List<String> names() {
+        return List.copyOf(DRIVERS.keySet());
+    }
+
+    static DriverChoice make(LoopOptions options) throws IOException {
+        String asked = options.driver();
+        if (asked != null) {
+            return new DriverChoice(open(asked, options), "the program asked for it");
+        }
+        @Nullable String property = System.getProperty(LoopOptions.DRIVER_PROPERTY);
+        if (property != null) {
+            return new DriverChoice(open(property, options), "-D" + LoopOptions.DRIVER_PROPERTY + " asked for it");
+        }
+        StringBuilder reasons = new StringBuilder();
+        for (String name : PREFERRED) {
+            try {
+                Driver driver = open(name, options);
+                return new DriverChoice(driver, reasons + "the best there is");
+            } catch (IoUringUnavailableException | UnsupportedOperationException e) {
+                reasons.append(name)
+                        .append(" is not to be had (")
+                        .append(e.getMessage())
+                        .append("); ");
+            }
+        }
+        throw new IOException("no driver is to be had: " + reasons);
+    }
+
+    private static Driver open(String name, LoopOptions options) throws IOException {
+        Opener opener = DRIVERS.get(name);
+        if (opener == null) {
+            throw new IllegalArgumentException(
+                    "there is no driver \"" + name + "\", only " + String.join(", ", names()));
+        }
+        return opener.open(options);
+    }
+}

@@ -1,0 +1,200 @@
+package io.ferrule;
+
+import io.ferrule.driver.OperationKind;
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Something open: a file, a socket, a pipe's end. It owns its descriptor and belongs to a loop.
+ *
+ * <p>Closing it cancels what is in flight on it, waits for that, and only then closes the descriptor, so that a number which the kernel hands out
+ * anew never sees what was meant for this one.
+ */
+public abstract sealed class Handle extends Entry implements AutoCloseable permits File {
+    /** Of the handle's life. Written by the loop's thread. */
+    private enum State {
+        OPEN,
+        /** Waiting for its requests to end. */
+        CLOSING,
+        /** Closed for its user; the kernel still reads memory of a zero-copy send. */
+        LINGERING,
+        CLOSED
+    }
+
+    final Loop loop;
+    private final int number;
+    private final boolean regular;
+    private final CompletableFuture<@Nullable Void> closed = new CompletableFuture<>();
+    private final RequestList requests = new RequestList();
+    private int lingering;
+    private volatile State state = State.OPEN;
+
+    Handle(Loop loop, int number, boolean regular) {
+        this.loop = loop;
+        this.number = number;
+        this.regular = regular;
+        loop.opened(this);
+    }
+
+    /** The loop it belongs to. */
+    public final Loop loop() {
+        return loop;
+    }
+
+    /** Whether it is open: not closed, and not about to be. */
+    public final boolean isOpen() {
+        return state == State.OPEN;
+    }
+
+    /**
+     * Closes it: cancels what is in flight on it, which fails with {@link java.nio.channels.AsynchronousCloseException}, waits for that, and closes
+     * the descriptor. In a callback it does not wait: the rest happens in the loop's next turns. A second close does nothing.
+     *
+     * <p>What was sent before is still delivered, as after {@code close(2)}.
+     *
+     * @throws IOException what the kernel reports late, such as EIO of earlier writes; it is closed all the same
+     */
+    @Override
+    public final void close() throws IOException {
+        if (loop.isOwner()) {
+            beginClosing();
+            if (loop.isTurning()) {
+                return;
+            }
+            loop.turnUntil(closed::isDone);
+        } else if (state != State.CLOSED) {
+            loop.mailOrRefuse(this);
+        }
+        Loop.result(closed);
+    }
+
+    /** Begins to close it, as {@link #close} does. Any thread. */
+    public final CompletableFuture<@Nullable Void> closeAsync() {
+        if (loop.isOwner()) {
+            beginClosing();
+        } else if (state != State.CLOSED) {
+            loop.mailOrRefuse(this);
+        }
+        return closed.copy();
+    }
+
+    final int number() {
+        return number;
+    }
+
+    final boolean isRegular() {
+        return regular;
+    }
+
+    final void checkOpen() {
+        if (state != State.OPEN) {
+            throw new IllegalStateException(this + " is closed");
+        }
+    }
+
+    // ---- its requests, on the loop's thread ----
+
+    final void add(Request request) {
+        requests.add(request);
+    }
+
+    final void remove(Request request) {
+        requests.remove(request);
+        if (state == State.CLOSING && requests.isEmpty()) {
+            requestsAreOver();
+        }
+    }
+
+    /** The kernel goes on to read a request's memory. */
+    final void lingers() {
+        lingering++;
+    }
+
+    final void lingersNoMore() {
+        if (--lingering == 0 && state == State.LINGERING) {
+            closeDescriptor();
+        }
+    }
+
+    // ---- closing, on the loop's thread ----
+
+    @Override
+    final void arrived() {
+        beginClosing();
+    }
+
+    @Override
+    final void refused() {
+        closed.complete(null); // with the loop
+    }
+
+    @Override
+    final void expired() {
+        throw new IllegalStateException("a handle has no deadline");
+    }
+
+    final void beginClosing() {
+        if (state != State.OPEN) {
+            return;
+        }
+        state = State.CLOSING;
+        if (requests.isEmpty()) {
+            requestsAreOver();
+        } else {
+            requests.cancelAll();
+        }
+    }
+
+    private void requestsAreOver() {
+        if (lingering > 0) {
+            // The descriptor stays open until the kernel has let go, so that closing the loop can still put an end to
+            // it.
+            state = State.LINGERING;
+            loop.perform(OperationKind.SHUTDOWN, number, SHUT_BOTH);
+            closed.complete(null);
+        } else {
+            closeDescriptor();
+        }
+    }
+
+    private static final int SHUT_BOTH = 2;
+
+    /** The loop closes: what was sent and not received yet is given up, so that its memory comes back. */
+    final void giveUp() {
+        beginClosing();
+        if (lingering > 0) {
+            loop.perform(OperationKind.DISCONNECT, number, 0);
+        }
+    }
+
+    private void closeDescriptor() {
+        state = State.CLOSED;
+        Task<@Nullable Void> task = new Task<>(loop, OperationKind.CLOSE, null, toString()) {
+            @Override
+            @Nullable
+            Void value(int result) {
+                descriptorClosed(null);
+                return null;
+            }
+
+            @Override
+            void failed() {
+                descriptorClosed(error);
+            }
+        };
+        task.step.fd = number;
+        task.step.regular = regular;
+        task.begin();
+    }
+
+    /** The descriptor is closed. */
+    private void descriptorClosed(@Nullable IOException error) {
+        loop.closed(this);
+        if (error == null) {
+            closed.complete(null);
+        } else {
+            closed.completeExceptionally(error);
+        }
+    }
+}

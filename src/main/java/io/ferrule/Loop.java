@@ -1,0 +1,591 @@
+package io.ferrule;
+
+import io.ferrule.bindings.libc.LibC;
+import io.ferrule.driver.Driver;
+import io.ferrule.driver.Operation;
+import io.ferrule.driver.OperationKind;
+import io.ferrule.sys.Fd;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A thread that does I/O: it hands requests to the kernel, waits, and says what came of them. Everything opened through a loop belongs to it.
+ *
+ * <p>{@link #start} gives a loop a thread of its own; then every other thread, virtual ones above all, reads and writes with {@code await} or
+ * {@code future}. A loop that was made by {@link #open} belongs to the calling thread, which turns it: {@link #run}, {@link #turn}, or just
+ * {@code await}.
+ *
+ * <p>Closing a loop cancels everything, waits until nothing is in flight, and then closes what was open.
+ */
+public final class Loop implements Executor, AutoCloseable {
+    private static final long FOR_EVER = -1;
+    private static final VarHandle SLEEPING;
+
+    static {
+        try {
+            SLEEPING = MethodHandles.lookup().findVarHandle(Loop.class, "sleeping", boolean.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final Driver driver;
+    private final String reason;
+    private final Thread owner = Thread.currentThread();
+    private final Mailbox mailbox = new Mailbox();
+    private final Deadlines deadlines = new Deadlines();
+    private final Transfers transfers = new Transfers(this);
+    private final LoopCounters counters;
+    private final Set<Handle> handles = new LinkedHashSet<>();
+
+    /** Those that belong to no handle. */
+    private final RequestList requests = new RequestList();
+
+    /** About to wait, or waiting: who leaves mail then wakes the loop. Set by the loop, cleared by whoever comes first. */
+    @SuppressWarnings("UnusedVariable") // through SLEEPING
+    private boolean sleeping;
+
+    private boolean turning;
+    private int running;
+    private boolean stopped;
+    private boolean closing;
+    private volatile boolean closed;
+
+    Loop(Driver driver, String reason) {
+        this.driver = driver;
+        this.reason = reason;
+        this.counters = new LoopCounters(driver.counters());
+    }
+
+    // ---- life ----
+
+    /** Opens a loop for the calling thread, with the best driver there is. */
+    public static Loop open() throws IOException {
+        return open(LoopOptions.defaults());
+    }
+
+    /**
+     * Opens a loop for the calling thread, which turns it.
+     *
+     * @throws IOException when the driver cannot be had; the message says why, and what to do
+     * @throws IllegalStateException on a virtual thread
+     */
+    public static Loop open(LoopOptions options) throws IOException {
+        if (Thread.currentThread().isVirtual()) {
+            throw new IllegalStateException(
+                    "a loop belongs to a platform thread: Loop.start() gives it one of its own");
+        }
+        DriverChoice choice = DriverChoice.make(options);
+        return new Loop(choice.driver(), choice.reason());
+    }
+
+    /** Starts a loop on a thread of its own, with the best driver there is. */
+    public static Loop start() throws IOException {
+        return start(LoopOptions.defaults());
+    }
+
+    /**
+     * Starts a loop on a daemon thread of its own, which runs until the loop is closed.
+     *
+     * @throws IOException when the driver cannot be had; the message says why, and what to do
+     */
+    public static Loop start(LoopOptions options) throws IOException {
+        return LoopThread.start(options);
+    }
+
+    /** The driver's name, and why it is this one, in words. */
+    public String description() {
+        return driver.name() + ": " + reason;
+    }
+
+    /** The driver's name: "uring", "epoll", ... */
+    public String driverName() {
+        return driver.name();
+    }
+
+    /** What it has seen so far. */
+    public LoopCounters counters() {
+        driver.counters();
+        return counters;
+    }
+
+    /**
+     * Closes the loop: cancels everything in flight, waits until that is over, closes what is open. On a loop with a thread of its own, any thread may
+     * do this; it waits until the thread has ended. A second close does nothing.
+     *
+     * @throws IllegalStateException within a callback: call {@link #stop}, and close when {@link #run} has returned
+     * @throws WrongThreadException on another thread than the one that opened it
+     */
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        if (isOwner()) {
+            checkMayTurn();
+            closeHere();
+        } else if (owner instanceof LoopThread thread) {
+            thread.closeAndWait();
+        } else {
+            checkOwner();
+        }
+    }
+
+    void closeHere() {
+        if (closed) {
+            return;
+        }
+        closing = true;
+        for (Handle handle : new ArrayList<>(handles)) {
+            handle.giveUp();
+        }
+        requests.cancelAll();
+        turnUntil(() -> handles.isEmpty() && running == 0);
+        closed = true;
+        refuseMail();
+        driver.close();
+    }
+
+    // ---- turning ----
+
+    /** Turns until {@link #stop} is called. */
+    public void run() {
+        checkOwner();
+        checkMayTurn();
+        turnUntil(() -> stopped);
+        stopped = false;
+    }
+
+    /** Ends {@link #run} after the current turn, or else the next one. Any thread. */
+    public void stop() {
+        if (isOwner()) {
+            stopped = true;
+        } else {
+            execute(() -> stopped = true);
+        }
+    }
+
+    /**
+     * Does what there is to do, after waiting for it: for a thread that has other things to do as well. When it returns, everything begun so far is
+     * with the kernel, and {@link #descriptor} tells when there is more to do.
+     *
+     * @param timeoutNanos how long to wait at most; 0 to look without waiting; negative to wait for ever
+     * @return whether anything happened
+     */
+    public boolean turn(long timeoutNanos) throws IOException {
+        checkOwner();
+        checkMayTurn();
+        boolean happened = once(timeoutNanos);
+        driver.flush();
+        SLEEPING.setVolatile(this, true);
+        if (!mailbox.isEmpty()) {
+            wake();
+        }
+        return happened;
+    }
+
+    /** How long until a time limit or timer needs a turn, in nanoseconds; -1 when there is none. With {@link #descriptor}, for use in another loop. */
+    public long nanosToNextDeadline() {
+        checkOwner();
+        return deadlines.nanosToFirst(System.nanoTime());
+    }
+
+    /**
+     * A descriptor for {@code poll}, {@code epoll} or a selector of another framework: it is readable when {@link #turn} has something to do.
+     *
+     * @throws UnsupportedOperationException where the driver has none
+     */
+    public Fd descriptor() {
+        checkOwner();
+        return Fd.borrow(driver.descriptor());
+    }
+
+    void turnUntil(BooleanSupplier done) {
+        try {
+            while (!done.getAsBoolean()) {
+                once(FOR_EVER);
+            }
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException("the kernel refuses to wait: the loop cannot go on", e);
+        }
+    }
+
+    private boolean once(long timeoutNanos) throws IOException {
+        turning = true;
+        try {
+            SLEEPING.setOpaque(this, false);
+            boolean mail = takeMail();
+            long wait = mail ? 0 : timeoutNanos;
+            if (wait != 0) {
+                if (deadlines.size() > 0) {
+                    long due = deadlines.nanosToFirst(System.nanoTime());
+                    wait = wait < 0 ? due : Math.min(wait, due);
+                }
+                // Sequentially consistent, as the mailbox: either we see the mail, or who left it sees us asleep.
+                SLEEPING.setVolatile(this, true);
+                if (!mailbox.isEmpty()) {
+                    wait = 0;
+                }
+            }
+            int delivered = driver.turn(wait);
+            SLEEPING.setOpaque(this, false);
+            boolean expired = deadlines.size() > 0 && expire();
+            boolean moreMail = takeMail();
+            return mail || moreMail || delivered > 0 || expired;
+        } finally {
+            turning = false;
+        }
+    }
+
+    private boolean expire() {
+        long now = System.nanoTime();
+        boolean any = false;
+        for (Entry due = deadlines.takeDue(now); due != null; due = deadlines.takeDue(now)) {
+            due.expired();
+            any = true;
+        }
+        return any;
+    }
+
+    private boolean takeMail() {
+        Entry entry = mailbox.takeAll();
+        if (entry == null) {
+            return false;
+        }
+        while (entry != null) {
+            Entry following = entry.before;
+            entry.before = null;
+            counters.mails++;
+            entry.arrived();
+            entry = following;
+        }
+        return true;
+    }
+
+    // ---- mail from other threads ----
+
+    /**
+     * Does something on the loop's thread: in its next turn, or at once when this is it. What it throws goes to the handler of uncaught exceptions.
+     * What comes while the loop closes may be dropped.
+     *
+     * @throws IllegalStateException after close
+     */
+    @Override
+    public void execute(Runnable command) {
+        if (isOwner()) {
+            checkOpen();
+            run(command);
+        } else {
+            post(command);
+        }
+    }
+
+    /**
+     * Does something on the loop's thread in its next turn, also when this is it.
+     *
+     * @throws IllegalStateException after close
+     */
+    public void post(Runnable command) {
+        checkOpen();
+        mailOrRefuse(new Command(this, command));
+    }
+
+    /** Leaves an entry for the loop; where that has closed, or closes before it sees the entry, refuses it. */
+    void mailOrRefuse(Entry entry) {
+        mailbox.put(entry);
+        if ((boolean) SLEEPING.getVolatile(this)) {
+            wake();
+        }
+        if (closed) {
+            refuseMail();
+        }
+    }
+
+    private void refuseMail() {
+        Entry entry = mailbox.takeAll();
+        while (entry != null) {
+            Entry following = entry.before;
+            entry.refused();
+            entry = following;
+        }
+    }
+
+    private void wake() {
+        if (SLEEPING.compareAndSet(this, true, false)) {
+            counters.wakeUps.incrementAndGet();
+            driver.wakeUp();
+        }
+    }
+
+    private static final class Command extends Entry {
+        private final Loop loop;
+        private final Runnable command;
+
+        Command(Loop loop, Runnable command) {
+            this.loop = loop;
+            this.command = command;
+        }
+
+        @Override
+        void arrived() {
+            loop.run(command);
+        }
+
+        @Override
+        void refused() {
+            // the loop has closed
+        }
+
+        @Override
+        void expired() {
+            throw new IllegalStateException("a command has no deadline");
+        }
+    }
+
+    private void run(Runnable command) {
+        try {
+            command.run();
+        } catch (Throwable e) {
+            uncaught(e);
+        }
+    }
+
+    // ---- files ----
+
+    /**
+     * Opens a file. Mirrors {@code openat(2)}.
+     *
+     * @param how as for {@link java.nio.file.Files#newByteChannel}; nothing for reading
+     * @throws UnsupportedOperationException for an option that has no meaning here
+     */
+    public Task<File> openFile(Path path, OpenOption... how) {
+        return openFile(path, OpenFlags.of(how), 0666);
+    }
+
+    /**
+     * Opens a file. Mirrors {@code openat(2)}, with {@code O_CLOEXEC}.
+     *
+     * @param flags {@code O_...}, from {@link LibC}; those that differ between architectures ({@code O_DIRECT}) from {@link io.ferrule.sys.Abi}
+     * @param mode permission bits of a file that is created
+     */
+    public Task<File> openFile(Path path, int flags, int mode) {
+        checkOpen();
+        MemorySegment name = Arena.ofAuto().allocateFrom(path.toString());
+        Task<File> task = new Task<>(this, OperationKind.OPEN, null, path.toString()) {
+            @Override
+            File value(int result) {
+                return new File(loop, result, path);
+            }
+        };
+        task.keeps(name);
+        task.step.fd = LibC.AT_FDCWD();
+        task.step.address = name.address();
+        task.step.flags = flags;
+        task.step.length = mode;
+        return task;
+    }
+
+    // ---- buffers ----
+
+    /**
+     * Allocates a pool of buffers for this loop; on the loop's thread, registered with the kernel where that saves work.
+     *
+     * @param count of buffers
+     * @param size of each, in bytes; each takes whole pages of 4 KiB
+     */
+    public BufferPool pool(int count, int size) {
+        if (isOwner()) {
+            return new BufferPool(count, size, this);
+        }
+        return BufferPool.allocate(count, size); // what is registered belongs to the loop's thread
+    }
+
+    int register(MemorySegment memory) {
+        checkOpen();
+        return driver.register(memory);
+    }
+
+    // ---- requests ----
+
+    /**
+     * Asks for the end of a transfer. On the loop's thread.
+     *
+     * @param ticket that {@link Transfer#start} returned
+     * @return false when it was over already; otherwise its callback tells what came of it
+     */
+    public boolean cancel(long ticket) {
+        checkOwner();
+        Transfer transfer = transfers.find(ticket);
+        if (transfer == null) {
+            return false;
+        }
+        transfer.cancelHere();
+        return true;
+    }
+
+    void submit(Operation operation) {
+        driver.start(operation);
+    }
+
+    void checkCan(OperationKind kind) {
+        if (!driver.can(kind)) {
+            throw new UnsupportedOperationException("the " + driver.name() + " driver of this loop does no "
+                    + kind.call() + ": its model has none, or its policy forbids it");
+        }
+    }
+
+    /** Does an operation that never waits. */
+    int perform(OperationKind kind, int fd, int flags) {
+        Call call = new Call(kind, fd, flags);
+        return driver.perform(call);
+    }
+
+    private static final class Call extends Operation {
+        Call(OperationKind kind, int fd, int flags) {
+            this.kind = kind;
+            this.fd = fd;
+            this.flags = flags;
+        }
+
+        @Override
+        protected void complete(int result, int flags) {
+            throw new IllegalStateException("performed at once");
+        }
+    }
+
+    void begun(Request request) {
+        counters.submitted++;
+        running++;
+        if (request.handle == null) {
+            requests.add(request);
+        }
+    }
+
+    void ended(Request request) {
+        counters.completed++;
+        running--;
+        if (request.handle == null) {
+            requests.remove(request);
+        }
+    }
+
+    void call(TransferCallback callback, int bytes, @Nullable IOException error) {
+        try {
+            callback.done(bytes, error);
+        } catch (Throwable e) {
+            uncaught(e);
+        }
+    }
+
+    <T extends @Nullable Object> void call(
+            Callback<? super T> callback, @Nullable T value, @Nullable IOException error) {
+        try {
+            callback.done(value, error);
+        } catch (Throwable e) {
+            uncaught(e);
+        }
+    }
+
+    private void uncaught(Throwable e) {
+        owner.getUncaughtExceptionHandler().uncaughtException(owner, e);
+    }
+
+    // ---- handles ----
+
+    void opened(Handle handle) {
+        handles.add(handle);
+    }
+
+    void closed(Handle handle) {
+        handles.remove(handle);
+    }
+
+    /** Waits for what happens on the loop's thread. An interrupt stays set. */
+    static void result(CompletableFuture<?> future) throws IOException {
+        boolean interrupted = false;
+        try {
+            for (; ; ) {
+                try {
+                    future.get();
+                    return;
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof IOException io) {
+                throw io;
+            }
+            throw new IllegalStateException(e.getCause());
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    // ---- checks ----
+
+    boolean isOwner() {
+        return Thread.currentThread() == owner;
+    }
+
+    void checkOwner() {
+        if (Thread.currentThread() != owner) {
+            throw new WrongThreadException("this belongs to the loop's thread, \"" + owner.getName() + "\"; this is \""
+                    + Thread.currentThread().getName() + "\": use await() or future(), or execute() a task there");
+        }
+    }
+
+    void checkOpen() {
+        if (closed) {
+            throw new IllegalStateException(this + " is closed");
+        }
+    }
+
+    void checkMayTurn() {
+        checkOpen();
+        if (turning) {
+            throw new IllegalStateException(
+                    "within a callback the loop cannot be turned, so this would wait for ever: use start(callback) or future()");
+        }
+    }
+
+    boolean isTurning() {
+        return turning;
+    }
+
+    boolean isClosing() {
+        return closing;
+    }
+
+    Driver driver() {
+        return driver;
+    }
+
+    Deadlines deadlines() {
+        return deadlines;
+    }
+
+    Transfers transfers() {
+        return transfers;
+    }
+
+    @Override
+    public String toString() {
+        return "loop on " + driver.name() + (closed ? " (closed)" : "");
+    }
+}

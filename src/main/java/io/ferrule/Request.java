@@ -1,0 +1,326 @@
+package io.ferrule;
+
+import io.ferrule.driver.Operation;
+import io.ferrule.driver.OperationKind;
+import io.ferrule.sys.Errno;
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Something to be done, described and not begun yet. How one waits for it begins it: {@code start} with a callback, {@code future}, or {@code await}.
+ * Once begun, it is used up: the object serves for other requests.
+ *
+ * <p>A callback belongs to the loop's thread; {@code future} and {@code await} work on any. {@code await} on a virtual thread parks it and never pins
+ * its carrier; on the loop's own thread it turns the loop meanwhile, but within a callback it cannot.
+ */
+public abstract sealed class Request extends Entry permits Transfer, Task {
+    /** States. Any thread describes; after that, the loop's thread alone moves on. */
+    private static final int IDLE = 0;
+
+    private static final int DESCRIBED = 1;
+    private static final int BEGUN = 2;
+    private static final int DONE = 3;
+
+    private static final long NO_TIME = 0;
+    private static final VarHandle STATE;
+
+    static {
+        try {
+            STATE = MethodHandles.lookup().findVarHandle(Request.class, "state", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    final Loop loop;
+    final Step step = new Step(this);
+
+    /** What it is about, for messages. Either of them. */
+    @Nullable
+    Handle handle;
+
+    @Nullable
+    String subject;
+
+    /** Neighbours among the requests of the handle. */
+    @Nullable
+    Request previous;
+
+    @Nullable
+    Request following;
+
+    @Nullable
+    IOException error;
+
+    private int state = IDLE;
+    private long timeoutNanos;
+    private boolean timedOut;
+    private boolean cancelWanted;
+    private @Nullable Thread waiter;
+
+    Request(Loop loop) {
+        this.loop = loop;
+    }
+
+    /** Fresh for what comes. */
+    final void describe(OperationKind kind, @Nullable Handle handle) {
+        if (state == DESCRIBED) {
+            throw new IllegalStateException(
+                    this + " was described and never begun: start(callback), future() or await() begins it");
+        }
+        this.handle = handle;
+        this.error = null;
+        this.timeoutNanos = NO_TIME;
+        this.timedOut = false;
+        this.cancelWanted = false;
+        step.reset(kind, handle);
+        state = DESCRIBED;
+    }
+
+    final void timeout(Duration limit) {
+        if (limit.isNegative() || limit.isZero()) {
+            throw new IllegalArgumentException("a time limit is more than nothing, not " + limit);
+        }
+        timeoutNanos = limit.toNanos();
+    }
+
+    // ---- for the ways to wait ----
+
+    /** Begins it, on the loop's thread at once, from another by mail. */
+    final void begin() {
+        if (state != DESCRIBED) {
+            throw new IllegalStateException("a request is begun once: describe another");
+        }
+        loop.checkOpen();
+        loop.checkCan(step.kind);
+        takeMemory();
+        state = BEGUN;
+        if (loop.isOwner()) {
+            beginHere();
+        } else {
+            loop.mailOrRefuse(this);
+        }
+    }
+
+    /** Begins it and waits for its end. */
+    final void beginAndWait() {
+        if (loop.isOwner()) {
+            loop.checkMayTurn();
+            begin();
+            loop.turnUntil(this::isDone);
+            return;
+        }
+        waiter = Thread.currentThread();
+        begin();
+        boolean interrupted = false;
+        while (!isDone()) {
+            LockSupport.park(this);
+            if (Thread.interrupted() && !interrupted) {
+                // Its memory is the kernel's until its own completion comes, so that is still waited for.
+                interrupted = true;
+                cancelFromAnywhere();
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    final boolean isDone() {
+        return (int) STATE.getAcquire(this) == DONE;
+    }
+
+    /** After its end: for another use. */
+    final void makeIdle() {
+        state = IDLE;
+        handle = null;
+        subject = null;
+        waiter = null;
+    }
+
+    /** Has it cancelled, from any thread, while it is begun and not done. */
+    final void cancelFromAnywhere() {
+        loop.execute(this::cancelHere);
+    }
+
+    // ---- on the loop's thread ----
+
+    @Override
+    final void arrived() {
+        beginHere();
+    }
+
+    @Override
+    final void refused() {
+        fail(Failures.closed());
+    }
+
+    private void beginHere() {
+        Handle on = handle;
+        if ((on != null && !on.isOpen()) || (loop.isClosing() && step.kind != OperationKind.CLOSE)) {
+            fail(Failures.closed());
+            return;
+        }
+        try {
+            prepare();
+        } catch (IOException e) {
+            fail(e);
+            return;
+        }
+        if (on != null) {
+            on.add(this);
+        }
+        loop.begun(this);
+        if (timeoutNanos != NO_TIME) {
+            deadline = System.nanoTime() + timeoutNanos;
+            loop.deadlines().add(this);
+        }
+        loop.submit(step);
+    }
+
+    /** It ends without having been handed to the driver. */
+    private void fail(IOException e) {
+        error = e;
+        releaseMemory();
+        over();
+    }
+
+    final void cancelHere() {
+        if (state == BEGUN && !cancelWanted) {
+            cancelWanted = true;
+            loop.driver().cancel(step);
+        }
+    }
+
+    /** Whether a step that goes on should not. */
+    final boolean isCancelled() {
+        return cancelWanted;
+    }
+
+    @Override
+    final void expired() {
+        timedOut = true;
+        cancelHere();
+    }
+
+    /** A completion of one of its steps. */
+    abstract void completed(Step step, int result, int flags);
+
+    /** The kernel has let go of everything: tells who waits. */
+    final void finish() {
+        loop.deadlines().remove(this);
+        Handle on = handle;
+        if (on != null) {
+            on.remove(this);
+        }
+        releaseMemory();
+        loop.ended(this);
+        over();
+    }
+
+    /** Tells who waits that it is done. */
+    final void over() {
+        Thread waiting = waiter;
+        STATE.setRelease(this, DONE);
+        if (waiting == null) {
+            tell();
+        } else {
+            LockSupport.unpark(waiting); // and from here on it is the waiter's
+        }
+    }
+
+    /** The failure that a negative result means for this request. */
+    final IOException failure(OperationKind kind, int result) {
+        String about = about();
+        if (result == -Errno.ECANCELED.number()) {
+            if (timedOut) {
+                return Failures.timedOut(kind, about, timeoutNanos);
+            }
+            Handle on = handle;
+            return loop.isClosing() || (on != null && !on.isOpen())
+                    ? Failures.closed()
+                    : Failures.cancelled(kind, about);
+        }
+        return Failures.of(kind, result, about);
+    }
+
+    private String about() {
+        Handle on = handle;
+        String words = subject;
+        return words != null ? words : on != null ? on.toString() : loop.toString();
+    }
+
+    /** On the loop's thread, before its step is handed over: what has to be there first. */
+    void prepare() throws IOException {}
+
+    /** Pins buffers, and refuses those that are not free. */
+    abstract void takeMemory();
+
+    abstract void releaseMemory();
+
+    /** Calls the callback or completes the future, if there is one. */
+    abstract void tell();
+
+    @Override
+    public String toString() {
+        return step.kind.call() + (handle == null && subject == null ? "" : " on " + about());
+    }
+
+    /** A system call of a request, on its way to the driver and back. Out of the user's reach: its fields are addresses. */
+    static final class Step extends Operation {
+        private final Request request;
+
+        Step(Request request) {
+            this.request = request;
+        }
+
+        void reset(OperationKind kind, @Nullable Handle handle) {
+            this.kind = kind;
+            this.fd = handle == null ? -1 : handle.number();
+            this.fd2 = -1;
+            this.regular = handle != null && handle.isRegular();
+            this.address = 0;
+            this.address2 = 0;
+            this.length = 0;
+            this.offset = 0;
+            this.flags = 0;
+            this.registered = -1;
+            this.multishot = false;
+            this.group = null;
+            this.next = null;
+        }
+
+        @Override
+        protected void complete(int result, int flags) {
+            request.completed(this, result, flags);
+        }
+    }
+
+    /** A future that cancels its request. */
+    static final class Outcome<T> extends CompletableFuture<T> {
+        private final Request request;
+
+        Outcome(Request request) {
+            this.request = request;
+        }
+
+        @Override
+        public boolean cancel(boolean mayInterruptIfRunning) {
+            if (isDone()) {
+                return false;
+            }
+            request.cancelFromAnywhere(); // and the request's own completion decides
+            return true;
+        }
+
+        @Override
+        public <U> CompletableFuture<U> newIncompleteFuture() {
+            return new CompletableFuture<>();
+        }
+    }
+}

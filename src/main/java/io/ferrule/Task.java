@@ -1,0 +1,127 @@
+package io.ferrule;
+
+import io.ferrule.driver.OperationKind;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Something to be done once, and what comes of it: a file opened, a connection made, a name changed.
+ *
+ * @param <T> what comes of it; {@link Void} where that is nothing
+ * @see Request
+ */
+public non-sealed class Task<T extends @Nullable Object> extends Request {
+    /** Memory that its step names, kept reachable. */
+    @SuppressWarnings({"UnusedVariable", "FieldCanBeLocal"})
+    private @Nullable MemorySegment kept;
+
+    private @Nullable T value;
+    private @Nullable Callback<? super T> callback;
+    private @Nullable CompletableFuture<T> future;
+
+    Task(Loop loop, OperationKind kind, @Nullable Handle handle, @Nullable String subject) {
+        super(loop);
+        describe(kind, handle);
+        this.subject = subject;
+    }
+
+    /** Cancels it when it takes longer, and fails with a {@link java.net.SocketTimeoutException}. */
+    public final Task<T> within(Duration limit) {
+        timeout(limit);
+        return this;
+    }
+
+    /**
+     * Begins it; the callback is called when it is over. On the loop's thread only.
+     *
+     * @throws WrongThreadException on another thread: there, use {@link #future} or {@link #await}, or do it in a {@link Loop#execute task}
+     */
+    public final void start(Callback<? super T> whenDone) {
+        loop.checkOwner();
+        callback = whenDone;
+        begin();
+    }
+
+    /** Begins it. The future's {@code cancel} asks the kernel to; it is cancelled when the kernel says so. */
+    public final CompletableFuture<T> future() {
+        Outcome<T> outcome = new Outcome<>(this);
+        future = outcome;
+        begin();
+        return outcome;
+    }
+
+    /**
+     * Begins it and waits until it is over. An interrupt cancels it, and stays set.
+     *
+     * @throws OperationCancelledException after an interrupt, unless it was done all the same
+     */
+    @SuppressWarnings("NullAway") // null only where T is Void
+    public final T await() throws IOException {
+        beginAndWait();
+        IOException failed = error;
+        if (failed != null) {
+            throw failed;
+        }
+        return value;
+    }
+
+    // ---- what a kind of task adds ----
+
+    /** Memory that its step names: it stays allocated as long as the task is reachable, which it is while it is in flight. */
+    final void keeps(MemorySegment memory) {
+        kept = memory;
+    }
+
+    /** The step has succeeded. */
+    @Nullable
+    T value(int result) throws IOException {
+        return null;
+    }
+
+    /** It has failed: undoes what {@link #prepare} did. */
+    void failed() {}
+
+    @Override
+    void takeMemory() {}
+
+    @Override
+    void releaseMemory() {}
+
+    // ---- completions ----
+
+    @Override
+    void completed(Step of, int result, int flags) {
+        if (result < 0) {
+            error = failure(of.kind, result);
+        } else {
+            try {
+                value = value(result);
+            } catch (IOException e) {
+                error = e;
+            }
+        }
+        if (error != null) {
+            failed();
+        }
+        finish();
+    }
+
+    @Override
+    @SuppressWarnings("NullAway") // null only where T is Void
+    final void tell() {
+        Callback<? super T> toCall = callback;
+        CompletableFuture<T> toComplete = future;
+        if (toCall != null) {
+            loop.call(toCall, value, error);
+        } else if (toComplete != null) {
+            if (error == null) {
+                toComplete.complete(value);
+            } else {
+                toComplete.completeExceptionally(error);
+            }
+        }
+    }
+}

@@ -1,0 +1,339 @@
+package io.ferrule;
+
+import io.ferrule.driver.Operation;
+import io.ferrule.driver.OperationKind;
+import io.ferrule.sys.Errno;
+import io.ferrule.sys.IovecArray;
+import java.io.EOFException;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Bytes to be moved between memory and a file, socket or pipe. A callback gets their number without anything being allocated.
+ *
+ * @see Request
+ */
+public final class Transfer extends Request {
+    /** Where it is among the loop's transfers; -1 for one that another thread made. */
+    private final int index;
+
+    private int generation;
+
+    private Buffer @Nullable [] buffers;
+    private @Nullable Buffer buffer;
+    private boolean fills;
+    private @Nullable IovecArray pieces;
+
+    /** All of it, not only what can be had at once. */
+    private boolean whole;
+
+    /** A second step that makes what the first has written durable. */
+    private @Nullable Step sync;
+
+    private int moved;
+
+    /** Bytes moved before the current step. */
+    private int done;
+
+    private int stepsInFlight;
+
+    /** A zero-copy send that is done, but for the kernel still reading its memory. */
+    private boolean lingering;
+
+    private @Nullable TransferCallback callback;
+    private @Nullable CompletableFuture<Integer> future;
+
+    Transfer(Loop loop, int index) {
+        super(loop);
+        this.index = index;
+    }
+
+    // ---- ways to wait ----
+
+    /** Cancels it when it takes longer, and fails with a {@link java.net.SocketTimeoutException}. */
+    public Transfer within(Duration limit) {
+        timeout(limit);
+        return this;
+    }
+
+    /**
+     * Begins it; the callback is called when it is over. On the loop's thread only. Allocates nothing.
+     *
+     * @return a ticket for {@link Loop#cancel}; useless once the transfer is over
+     * @throws WrongThreadException on another thread: there, use {@link #future} or {@link #await}, or do it in a {@link Loop#execute task}
+     */
+    public long start(TransferCallback whenDone) {
+        loop.checkOwner();
+        callback = whenDone;
+        begin();
+        return ticket();
+    }
+
+    /** Begins it. The future's {@code cancel} asks the kernel to; it is cancelled when the kernel says so. */
+    public CompletableFuture<Integer> future() {
+        Outcome<Integer> outcome = new Outcome<>(this);
+        future = outcome;
+        begin();
+        return outcome;
+    }
+
+    /**
+     * Begins it and waits until it is over. An interrupt cancels it, and stays set.
+     *
+     * @return bytes moved; 0 at the end of a file or stream
+     * @throws OperationCancelledException after an interrupt, unless it was done all the same
+     */
+    public int await() throws IOException {
+        beginAndWait();
+        int bytes = moved;
+        IOException failed = error;
+        if (loop.isOwner()) {
+            recycle();
+        }
+        if (failed != null) {
+            throw failed;
+        }
+        return bytes;
+    }
+
+    long ticket() {
+        return (long) generation << Integer.SIZE | index;
+    }
+
+    int generation() {
+        return generation;
+    }
+
+    // ---- description ----
+
+    Transfer of(OperationKind kind, Handle on) {
+        describe(kind, on);
+        buffer = null;
+        buffers = null;
+        whole = false;
+        sync = null;
+        moved = 0;
+        stepsInFlight = 1;
+        done = 0;
+        callback = null;
+        future = null;
+        return this;
+    }
+
+    /** One buffer, or a part of it. */
+    Transfer memory(Buffer memory, int offset, int length, boolean toBeFilled) {
+        step.address = memory.address(offset, length);
+        step.length = length;
+        step.registered = memory.registered(loop);
+        buffer = memory;
+        fills = toBeFilled;
+        return this;
+    }
+
+    /** Several buffers, one after the other. */
+    Transfer memory(Buffer[] all, boolean toBeFilled) {
+        IovecArray array = pieces;
+        if (array == null || array.capacity() < all.length) {
+            array = IovecArray.allocate(Arena.ofAuto(), all.length);
+            pieces = array;
+        }
+        for (int i = 0; i < all.length; i++) {
+            array.set(i, all[i].memory());
+        }
+        step.address = array.segment().address();
+        step.length = all.length;
+        buffers = all.clone();
+        fills = toBeFilled;
+        return this;
+    }
+
+    Transfer at(long offset) {
+        step.offset = offset;
+        return this;
+    }
+
+    Transfer flags(int flags) {
+        step.flags = flags;
+        return this;
+    }
+
+    /** All bytes or a failure. */
+    Transfer whole() {
+        whole = true;
+        return this;
+    }
+
+    /** When all is written, have it on the device. */
+    Transfer thenSync() {
+        Step second = new Step(this);
+        second.reset(OperationKind.FDATASYNC, handle);
+        sync = second;
+        step.next = second;
+        stepsInFlight = 2;
+        return whole();
+    }
+
+    // ---- memory ----
+
+    @Override
+    void takeMemory() {
+        Buffer one = buffer;
+        if (one != null) {
+            pin(one);
+        }
+        Buffer[] several = buffers;
+        if (several != null) {
+            for (int i = 0; i < several.length; i++) {
+                try {
+                    pin(several[i]);
+                } catch (IllegalStateException e) {
+                    while (--i >= 0) {
+                        several[i].unpin();
+                    }
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private void pin(Buffer each) {
+        if (fills) {
+            each.pinToFill();
+        } else {
+            each.pinToWriteOut();
+        }
+    }
+
+    @Override
+    void releaseMemory() {
+        Buffer one = buffer;
+        if (one != null) {
+            one.unpin();
+            buffer = null;
+        }
+        Buffer[] several = buffers;
+        if (several != null) {
+            for (Buffer each : several) {
+                each.unpin();
+            }
+            buffers = null;
+        }
+    }
+
+    // ---- completions ----
+
+    @Override
+    void completed(Step of, int result, int flags) {
+        if ((flags & Operation.NOTIFICATION) != 0) {
+            loop.counters().zeroCopy(result);
+            zeroCopyOver();
+            return;
+        }
+        if (of == step) {
+            if (result > 0) {
+                moved += result;
+            } else if (result < 0 && error == null) {
+                error = failure(of.kind, result);
+            } else if (result == 0 && whole && step.length > 0) {
+                error = new EOFException(this + ": the end came after " + moved + " bytes, before the rest");
+            }
+            if ((flags & Operation.MORE) != 0) {
+                zeroCopySent();
+                return;
+            }
+        } else if (result < 0 && error == null && !isRest(result)) {
+            error = failure(of.kind, result);
+        }
+        if (--stepsInFlight == 0) {
+            if (error == null && whole && goOn()) {
+                return;
+            }
+            finish();
+        }
+    }
+
+    /** The sync was held back because the write before it was short: both go on. */
+    private boolean isRest(int result) {
+        return result == -Errno.ECANCELED.number() && step.length > lastPart();
+    }
+
+    private int lastPart() {
+        return moved - done;
+    }
+
+    private boolean goOn() {
+        int part = lastPart();
+        if (part >= step.length) {
+            return false;
+        }
+        if (isCancelled()) {
+            error = failure(step.kind, -Errno.ECANCELED.number());
+            return false;
+        }
+        done = moved;
+        step.address += part;
+        step.length -= part;
+        if (step.offset >= 0) {
+            step.offset += part;
+        }
+        stepsInFlight = sync == null ? 1 : 2;
+        loop.submit(step);
+        return true;
+    }
+
+    /** The kernel has taken the bytes, but reads them from our memory for a while. */
+    private void zeroCopySent() {
+        lingering = true;
+        loop.deadlines().remove(this);
+        Handle on = handle;
+        if (on != null) {
+            on.remove(this);
+            on.lingers();
+        }
+        over();
+    }
+
+    private void zeroCopyOver() {
+        lingering = false;
+        Handle on = handle;
+        releaseMemory();
+        loop.ended(this);
+        if (on != null) {
+            on.lingersNoMore();
+        }
+        if (callback != null) {
+            recycle();
+        }
+    }
+
+    @Override
+    void tell() {
+        TransferCallback toCall = callback;
+        CompletableFuture<Integer> toComplete = future;
+        int bytes = moved;
+        IOException failed = error;
+        if (toCall != null) {
+            recycle(); // first, so that what the callback begins may use it
+            loop.call(toCall, bytes, failed);
+        } else if (toComplete != null) {
+            if (failed == null) {
+                toComplete.complete(bytes);
+            } else {
+                toComplete.completeExceptionally(failed);
+            }
+        }
+    }
+
+    /** For another transfer, unless a future still refers to it. */
+    private void recycle() {
+        if (index >= 0 && future == null && !lingering) {
+            generation++;
+            makeIdle();
+            callback = null;
+            loop.transfers().giveBack(this);
+        }
+    }
+}
