@@ -78,6 +78,9 @@ public abstract class Operation {
     /** For the driver that has the operation: written by a helper thread before it hands the operation back. */
     int outcome;
 
+    /** For the driver that has the operation: the flags that go with the outcome. */
+    int outcomeFlags;
+
     /** For the driver that has the operation: somebody wants it cancelled. */
     boolean cancelled;
 
