@@ -1,0 +1,221 @@
+package io.ferrule.driver;
+
+import io.ferrule.bindings.libc.LibC;
+import io.ferrule.sys.Errno;
+import io.ferrule.sys.SystemCall;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/**
+ * Does operations by their own system calls, on the calling thread: what every driver needs for something, and some for everything. Allocates
+ * nothing. Belongs to one thread.
+ */
+final class Calls implements AutoCloseable {
+    private static final int EINTR = -Errno.EINTR.number();
+
+    // Where things are in the scratch memory, in bytes.
+    private static final long POLLFD = 0;
+    private static final long POLLFD_EVENTS = 4;
+    private static final long POLLFD_RESULT = 6;
+    private static final long NO_TIME = 8;
+    private static final long LENGTH = 24;
+    private static final long OFFSET_IN = 32;
+    private static final long OFFSET_OUT = 40;
+    private static final long SCRATCH_SIZE = 48;
+
+    private final Arena arena = Arena.ofConfined();
+    private final MemorySegment scratch = arena.allocate(SCRATCH_SIZE, 8);
+
+    private final boolean nonBlocking;
+    private final int socketFlags;
+    private final int pipeFlags;
+    private final int messageFlags;
+    private final int spliceFlags;
+
+    /**
+     * For the calling thread.
+     *
+     * @param nonBlocking whether descriptors are made so that they say EAGAIN rather than wait, and calls are made so that they do
+     */
+    Calls(boolean nonBlocking) {
+        this.nonBlocking = nonBlocking;
+        socketFlags = LibC.SOCK_CLOEXEC() | (nonBlocking ? LibC.SOCK_NONBLOCK() : 0);
+        pipeFlags = LibC.O_CLOEXEC() | (nonBlocking ? LibC.O_NONBLOCK() : 0);
+        messageFlags = nonBlocking ? LibC.MSG_DONTWAIT() : 0;
+        spliceFlags = nonBlocking ? LibC.SPLICE_F_NONBLOCK() : 0;
+    }
+
+    /**
+     * Does an operation, once: not {@link Operation#multishot} nor {@link Operation#next}, and without its group. Starts again what a signal
+     * interrupted.
+     *
+     * @return what the call returned: a negative errno on failure
+     */
+    int perform(Operation op) {
+        for (; ; ) {
+            int result = call(op);
+            if (result != EINTR) {
+                return result;
+            }
+            if (op.kind == OperationKind.CLOSE) {
+                // Linux has closed it whatever it answers: again, and another thread's new file could be hit.
+                return 0;
+            }
+        }
+    }
+
+    /** {@code recv}, once. */
+    int receive(int fd, long address, long length, int flags) {
+        int result;
+        do {
+            result = SystemCall.invoke(SystemCall.RECVFROM, fd, address, length, flags | messageFlags, 0, 0);
+        } while (result == EINTR);
+        return result;
+    }
+
+    /** Those of some events that are there, with {@code POLLERR} and {@code POLLHUP}; 0 for none; a negative errno on failure. Does not wait. */
+    int poll(int fd, int events) {
+        scratch.set(ValueLayout.JAVA_INT, POLLFD, fd);
+        scratch.set(ValueLayout.JAVA_SHORT, POLLFD_EVENTS, (short) events);
+        long address = scratch.address();
+        int result;
+        do {
+            result = SystemCall.invoke(SystemCall.PPOLL, address + POLLFD, 1, address + NO_TIME, 0, 0, 0);
+        } while (result == EINTR);
+        if (result <= 0) {
+            return result;
+        }
+        int found = Short.toUnsignedInt(scratch.get(ValueLayout.JAVA_SHORT, POLLFD_RESULT));
+        return (found & LibC.POLLNVAL()) != 0 ? -Errno.EBADF.number() : found;
+    }
+
+    private int call(Operation op) {
+        int fd = op.fd;
+        long address = op.address;
+        long length = op.length;
+        long offset = op.offset;
+        int flags = op.flags;
+        return switch (op.kind) {
+            case NOP -> 0;
+
+            case OPEN -> invoke(SystemCall.OPENAT, fd, address, flags | LibC.O_CLOEXEC(), length);
+            case CLOSE -> invoke(SystemCall.CLOSE, fd);
+            case READ ->
+                offset < 0
+                        ? invoke(SystemCall.READ, fd, address, length)
+                        : invoke(SystemCall.PREAD64, fd, address, length, offset);
+            case WRITE ->
+                offset < 0
+                        ? invoke(SystemCall.WRITE, fd, address, length)
+                        : invoke(SystemCall.PWRITE64, fd, address, length, offset);
+            case READV ->
+                offset < 0
+                        ? invoke(SystemCall.READV, fd, address, length)
+                        : invoke(SystemCall.PREADV, fd, address, length, offset);
+            case WRITEV ->
+                offset < 0
+                        ? invoke(SystemCall.WRITEV, fd, address, length)
+                        : invoke(SystemCall.PWRITEV, fd, address, length, offset);
+            case FSYNC -> invoke(SystemCall.FSYNC, fd);
+            case FDATASYNC -> invoke(SystemCall.FDATASYNC, fd);
+            case ALLOCATE -> invoke(SystemCall.FALLOCATE, fd, flags, offset, length);
+            case TRUNCATE -> invoke(SystemCall.FTRUNCATE, fd, length);
+            case STATX -> invoke(SystemCall.STATX, fd, address, flags, length, op.address2);
+            case MKDIR -> invoke(SystemCall.MKDIRAT, fd, address, length);
+            case UNLINK -> invoke(SystemCall.UNLINKAT, fd, address, flags);
+            case RENAME -> invoke(SystemCall.RENAMEAT2, fd, address, op.fd2, op.address2, flags);
+            case LINK -> invoke(SystemCall.LINKAT, fd, address, op.fd2, op.address2, flags);
+            case SYMLINK -> invoke(SystemCall.SYMLINKAT, address, op.fd2, op.address2);
+
+            case SOCKET -> invoke(SystemCall.SOCKET, fd, flags | socketFlags, length);
+            case BIND -> invoke(SystemCall.BIND, fd, address, length);
+            case LISTEN -> invoke(SystemCall.LISTEN, fd, length);
+            case SHUTDOWN -> invoke(SystemCall.SHUTDOWN, fd, flags);
+            case SET_OPTION -> invoke(SystemCall.SETSOCKOPT, fd, flags, op.fd2, address, length);
+            case GET_OPTION ->
+                sized(length, invoke(SystemCall.GETSOCKOPT, fd, flags, op.fd2, address, lengthWord(length)));
+            case LOCAL_ADDRESS -> sized(length, invoke(SystemCall.GETSOCKNAME, fd, address, lengthWord(length)));
+            case REMOTE_ADDRESS -> sized(length, invoke(SystemCall.GETPEERNAME, fd, address, lengthWord(length)));
+            case PIPE -> invoke(SystemCall.PIPE2, address, flags | pipeFlags);
+            case ADOPT -> nonBlocking && !op.regular ? makeNonBlocking(fd) : 0;
+
+            case ACCEPT -> invoke(SystemCall.ACCEPT4, fd, 0, 0, flags | socketFlags);
+            case CONNECT -> invoke(SystemCall.CONNECT, fd, address, length);
+            case RECEIVE -> invoke(SystemCall.RECVFROM, fd, address, length, flags | messageFlags);
+            // Not MSG_ZEROCOPY: its notifications come through the error queue, and small messages only lose by it.
+            case SEND, SEND_ZERO_COPY ->
+                invoke(SystemCall.SENDTO, fd, address, length, flags | messageFlags | LibC.MSG_NOSIGNAL());
+            case RECEIVE_MESSAGE -> invoke(SystemCall.RECVMSG, fd, address, flags | messageFlags);
+            case SEND_MESSAGE -> invoke(SystemCall.SENDMSG, fd, address, flags | messageFlags | LibC.MSG_NOSIGNAL());
+
+            case POLL -> poll(fd, flags);
+            case SPLICE -> splice(op);
+            case TEE -> SystemCall.invoke(SystemCall.TEE, fd, op.fd2, length, flags | spliceFlags, 0, 0);
+        };
+    }
+
+    private int splice(Operation op) {
+        return SystemCall.invoke(
+                SystemCall.SPLICE,
+                op.fd,
+                offsetWord(OFFSET_IN, op.offset),
+                op.fd2,
+                offsetWord(OFFSET_OUT, op.address2),
+                op.length,
+                op.flags | spliceFlags);
+    }
+
+    /** The address of an offset in the scratch memory; 0, which is NULL, for none. */
+    private long offsetWord(long at, long offset) {
+        if (offset < 0) {
+            return 0;
+        }
+        scratch.set(ValueLayout.JAVA_LONG, at, offset);
+        return scratch.address() + at;
+    }
+
+    /** The address of a length in the scratch memory, where the kernel puts the one it has to say. */
+    private long lengthWord(long length) {
+        scratch.set(ValueLayout.JAVA_INT, LENGTH, (int) length);
+        return scratch.address() + LENGTH;
+    }
+
+    /** The length that the kernel has put there, if the call was a success; no more than there was room for. */
+    private int sized(long room, int result) {
+        return result < 0 ? result : (int) Math.min(room, scratch.get(ValueLayout.JAVA_INT, LENGTH));
+    }
+
+    private static int makeNonBlocking(int fd) {
+        int flags = invoke(SystemCall.FCNTL, fd, LibC.F_GETFL());
+        if (flags < 0 || (flags & LibC.O_NONBLOCK()) != 0) {
+            return Math.min(flags, 0);
+        }
+        return invoke(SystemCall.FCNTL, fd, LibC.F_SETFL(), flags | LibC.O_NONBLOCK());
+    }
+
+    private static int invoke(long number, long a) {
+        return SystemCall.invoke(number, a, 0, 0, 0, 0, 0);
+    }
+
+    private static int invoke(long number, long a, long b) {
+        return SystemCall.invoke(number, a, b, 0, 0, 0, 0);
+    }
+
+    private static int invoke(long number, long a, long b, long c) {
+        return SystemCall.invoke(number, a, b, c, 0, 0, 0);
+    }
+
+    private static int invoke(long number, long a, long b, long c, long d) {
+        return SystemCall.invoke(number, a, b, c, d, 0, 0);
+    }
+
+    private static int invoke(long number, long a, long b, long c, long d, long e) {
+        return SystemCall.invoke(number, a, b, c, d, e, 0);
+    }
+
+    @Override
+    public void close() {
+        arena.close();
+    }
+}

@@ -1,0 +1,139 @@
+package io.ferrule.driver;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A few threads that do operations by blocking calls, for what a driver's own model cannot do. They are started as they are needed, up to a limit,
+ * and end at {@link #close}. One thread, the loop's, hands over and takes back.
+ */
+final class HelperThreads {
+    /** Files wait for a device, and few devices gain from more calls at once. */
+    static final int DEFAULT_LIMIT = 4;
+
+    private static final AtomicInteger NUMBER = new AtomicInteger();
+
+    private final int limit;
+    private final boolean nonBlocking;
+    private final Runnable wakeUp;
+    private final HandedBack back = new HandedBack();
+
+    /** Those that no thread has begun; also the lock of what follows. */
+    private final OperationQueue waiting = new OperationQueue();
+
+    private final List<Thread> threads = new ArrayList<>();
+    private int waitingCount;
+    private int idle;
+    private boolean closed;
+
+    /**
+     * No thread is started yet.
+     *
+     * @param limit how many there are at most
+     * @param nonBlocking as for {@link Calls}
+     * @param wakeUp called by helper threads when there is something to take back
+     */
+    HelperThreads(int limit, boolean nonBlocking, Runnable wakeUp) {
+        if (limit < 1) {
+            throw new IllegalArgumentException("there must be a helper thread at least, not " + limit);
+        }
+        this.limit = limit;
+        this.nonBlocking = nonBlocking;
+        this.wakeUp = wakeUp;
+    }
+
+    /** Has a thread do an operation; its result will be in {@link Operation#outcome}. */
+    void submit(Operation operation) {
+        synchronized (waiting) {
+            // Who has been notified but is not awake yet counts as idle; what it will take counts as waiting.
+            if (waitingCount >= idle && threads.size() < limit) {
+                startThread();
+            }
+            waiting.add(operation);
+            waitingCount++;
+            waiting.notify();
+        }
+    }
+
+    /** Takes an operation away again. Returns false when a thread has begun it: then it takes its course. */
+    boolean withdraw(Operation operation) {
+        synchronized (waiting) {
+            boolean removed = waiting.remove(operation);
+            waitingCount -= removed ? 1 : 0;
+            return removed;
+        }
+    }
+
+    /** Takes back what has been done, in the order it was. */
+    void drainTo(OperationQueue queue) {
+        back.drainTo(queue);
+    }
+
+    /** Waits until all threads have ended. What no thread has begun is left undone. A second close does nothing. */
+    void close() {
+        synchronized (waiting) {
+            closed = true;
+            waiting.notifyAll();
+        }
+        boolean interrupted = false;
+        for (Thread each : threads) {
+            while (each.isAlive()) {
+                try {
+                    each.join();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        }
+        threads.clear();
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void startThread() {
+        Thread thread = Thread.ofPlatform()
+                .daemon()
+                .name("ferrule-helper-" + NUMBER.incrementAndGet())
+                .unstarted(this::work);
+        thread.start();
+        threads.add(thread);
+    }
+
+    private void work() {
+        try (Calls calls = new Calls(nonBlocking)) {
+            for (Operation operation = take(); operation != null; operation = take()) {
+                operation.outcome = calls.perform(operation);
+                if (back.add(operation)) {
+                    wakeUp.run();
+                }
+            }
+        }
+    }
+
+    /** The next operation to do; null when it is time to end. */
+    private @Nullable Operation take() {
+        synchronized (waiting) {
+            for (; ; ) {
+                if (closed) {
+                    return null;
+                }
+                Operation operation = waiting.poll();
+                if (operation != null) {
+                    waitingCount--;
+                    return operation;
+                }
+                idle++;
+                try {
+                    waiting.wait();
+                } catch (InterruptedException e) {
+                    // Nobody has a reason to: look again.
+                } finally {
+                    idle--;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,558 @@
+package io.ferrule.driver;
+
+import io.ferrule.driver.OperationKind.Needs;
+import io.ferrule.sys.Errno;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What I/O models have in common that tell when a descriptor is ready: an operation is tried at once; where the kernel says EAGAIN it waits for the
+ * descriptor, behind those that wait already, and is tried again when the model says so. What readiness says nothing about, such as files, is done
+ * by helper threads.
+ *
+ * <p>An operation only ever waits after EAGAIN, and one that finds nobody waiting is tried at once. So it makes no difference whether a model tells
+ * of a state or of its change: what changed before the EAGAIN is no news, and what changes after it is told.
+ *
+ * <p>A model has to say how it watches a descriptor and how it waits.
+ */
+abstract class ReadinessDriver implements Driver {
+    private static final int INPUT = Watch.POLLIN;
+    private static final int OUTPUT = Watch.POLLOUT;
+
+    /** Not a result: the operation is waiting, or has to. */
+    private static final int WAIT = Integer.MIN_VALUE;
+
+    private static final int EAGAIN = -Errno.EAGAIN.number();
+    private static final int ECANCELED = -Errno.ECANCELED.number();
+    private static final int ENOBUFS = -Errno.ENOBUFS.number();
+    private static final int EINPROGRESS = -Errno.EINPROGRESS.number();
+    private static final int EALREADY = -Errno.EALREADY.number();
+
+    // Where an operation is, in its ticket.
+    private static final long CHAINED = 1;
+    private static final long WAITING = 2;
+    private static final long WITH_HELPERS = 3;
+    private static final long FINISHED = 4;
+
+    /** How often one descriptor is read or written in a row while others are ready too. */
+    private static final int TRIES_IN_A_ROW = 64;
+
+    /** How many completions a turn delivers before it looks for news. */
+    private static final int COMPLETIONS_A_TURN = 1024;
+
+    /** How many turns may do without looking for news because there is something to deliver as it is. */
+    private static final int TURNS_WITHOUT_NEWS = 8;
+
+    private final Calls calls = new Calls(true);
+    private final HelperThreads helpers;
+    final DriverCounters counters = new DriverCounters();
+    private final WatchTable watches = new WatchTable();
+
+    /** Done, in the order they will be delivered. */
+    private final OperationQueue finished = new OperationQueue();
+
+    /** Only filled and emptied by {@link #takeBack}. */
+    private final OperationQueue handedBack = new OperationQueue();
+
+    private @Nullable Watch firstReady;
+    private @Nullable Watch lastReady;
+    private int delivered;
+    private int turnsWithoutNews;
+    private boolean embedded;
+    private boolean closed;
+
+    /**
+     * For the calling thread.
+     *
+     * @param helperLimit how many helper threads there may be
+     */
+    ReadinessDriver(int helperLimit) {
+        helpers = new HelperThreads(helperLimit, true, this::wakeUp);
+    }
+
+    // ---- what a model has to say ----
+
+    /**
+     * Awaits events of a descriptor from now on, no others; {@link Watch#interest} has those it awaited before. Those that are there already count.
+     *
+     * @param events {@code POLLIN} and its like; 0 for none, though errors and hang-ups may be told all the same
+     * @return 0, or a negative errno
+     */
+    abstract int watch(Watch watch, int events);
+
+    /** Awaits nothing of a descriptor any more. It is open still, unless somebody else has closed it. */
+    abstract void unwatch(Watch watch);
+
+    /**
+     * Waits until a descriptor is ready, {@link #wakeUp} is called or the time is up, and calls {@link #ready} for each that is.
+     *
+     * @param timeoutNanos as for {@link #turn}
+     */
+    abstract void await(long timeoutNanos) throws IOException;
+
+    /** Frees what the model has. Called once. */
+    abstract void closeModel();
+
+    /**
+     * Has been told events that nobody waits for. The model would go on telling them if it tells of states.
+     */
+    void needless(Watch watch) {
+        int wanted = watch.wanted();
+        if (wanted == 0 && watch.interest == 0) {
+            forget(watch);
+        } else if (wanted != watch.interest && watch.interest != Watch.UNWATCHED) {
+            require(watch, wanted);
+        }
+    }
+
+    /** Has to be called by {@link #await} for a descriptor that is ready. Nothing is delivered within this call. */
+    final void ready(Watch watch, int events) {
+        watch.ready |= events;
+        if (!watch.listed) {
+            watch.listed = true;
+            watch.next = null;
+            if (lastReady == null) {
+                firstReady = watch;
+            } else {
+                lastReady.next = watch;
+            }
+            lastReady = watch;
+        }
+    }
+
+    // ---- the contract ----
+
+    @Override
+    public final boolean can(OperationKind kind) {
+        return true;
+    }
+
+    @Override
+    public final void start(Operation operation) {
+        for (Operation each = operation; each != null; each = each.next) {
+            each.cancelled = false;
+            each.ticket = CHAINED;
+        }
+        begin(operation);
+    }
+
+    @Override
+    public final void cancel(Operation operation) {
+        operation.cancelled = true;
+        if (operation.ticket == WAITING) {
+            remove(operation);
+            finish(operation, ECANCELED);
+        } else if (operation.ticket == WITH_HELPERS && helpers.withdraw(operation)) {
+            finish(operation, ECANCELED);
+        }
+    }
+
+    @Override
+    public final int perform(Operation operation) {
+        if (operation.kind == OperationKind.CLOSE || operation.kind == OperationKind.ADOPT) {
+            forget(operation.fd);
+        }
+        return calls.perform(operation);
+    }
+
+    @Override
+    public final int turn(long timeoutNanos) throws IOException {
+        delivered = 0;
+        boolean idle = finished.isEmpty() && firstReady == null;
+        if (idle || ++turnsWithoutNews >= TURNS_WITHOUT_NEWS) {
+            turnsWithoutNews = 0;
+            counters.waits += idle && timeoutNanos != 0 ? 1 : 0;
+            await(idle ? timeoutNanos : 0);
+            takeBack();
+        }
+        retryReady();
+        deliver();
+        if (embedded && !(finished.isEmpty() && firstReady == null)) {
+            wakeUp(); // so that the descriptor says so
+        }
+        return delivered;
+    }
+
+    @Override
+    public final BufferGroup group(MemorySegment memory, int count, int size) {
+        return new FreeBuffers(memory, count, size);
+    }
+
+    @Override
+    public final int register(MemorySegment memory) {
+        return -1;
+    }
+
+    @Override
+    public final DriverCounters counters() {
+        return counters;
+    }
+
+    @Override
+    public final void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        helpers.close();
+        closeModel();
+        calls.close();
+    }
+
+    /** To be called when somebody asks for the descriptor: from then on it is readable too when only this class has something to deliver. */
+    final void embedded() {
+        embedded = true;
+    }
+
+    // ---- beginning ----
+
+    /** Begins an operation, and those after it as long as each is done at once. */
+    private void begin(Operation operation) {
+        for (Operation each = operation; each != null; each = each.next) {
+            int result = each.cancelled ? ECANCELED : tryFirst(each);
+            if (result == WAIT || !settle(each, result)) {
+                return;
+            }
+        }
+    }
+
+    private int tryFirst(Operation op) {
+        op.outcomeFlags = 0;
+        return switch (op.kind.needs()) {
+            case NOTHING -> perform(op);
+            case A_THREAD -> handOver(op);
+            case INPUT -> op.regular && isFileTransfer(op) ? handOver(op) : tryFirst(op, INPUT);
+            case OUTPUT -> op.regular && isFileTransfer(op) ? handOver(op) : tryFirst(op, OUTPUT);
+            case BOTH -> tryFirstBoth(op);
+        };
+    }
+
+    private int tryFirst(Operation op, int direction) {
+        if (op.fd < 0) {
+            return -Errno.EBADF.number();
+        }
+        Watch watch = watches.of(op.fd);
+        if (op.kind == OperationKind.POLL) {
+            int result = attempt(op);
+            return result == WAIT ? waitIn(watch, watch.polls, op) : result;
+        }
+        OperationQueue queue = watch.queue(direction);
+        if (queue.isEmpty()) {
+            if (op.multishot) {
+                // It is tried within the next turn: this call must not complete anything, and one completion is all
+                // that can be kept.
+                ready(watch, direction);
+            } else {
+                int result = attempt(op);
+                if (result != WAIT) {
+                    return result;
+                }
+            }
+        }
+        return waitIn(watch, queue, op);
+    }
+
+    private int tryFirstBoth(Operation op) {
+        if (op.fd < 0 || op.fd2 < 0) {
+            return -Errno.EBADF.number();
+        }
+        Watch source = watches.of(op.fd);
+        Watch target = watches.of(op.fd2);
+        if (!source.input.isEmpty()) {
+            return waitIn(source, source.input, op);
+        }
+        if (!target.output.isEmpty()) {
+            return waitIn(target, target.output, op);
+        }
+        if (op.regular) {
+            return handOver(op);
+        }
+        int result = attempt(op);
+        return result == WAIT ? waitForAnEnd(op) : result;
+    }
+
+    private static boolean isFileTransfer(Operation op) {
+        return switch (op.kind) {
+            case READ, WRITE, READV, WRITEV -> true;
+            default -> false;
+        };
+    }
+
+    private int handOver(Operation op) {
+        if (op.kind == OperationKind.CLOSE) {
+            forget(op.fd);
+        }
+        counters.fallbacks++;
+        op.ticket = WITH_HELPERS;
+        helpers.submit(op);
+        return WAIT;
+    }
+
+    // ---- trying ----
+
+    /** Tries an operation. Returns its result, with the flags that go with it in the operation, or {@link #WAIT}. */
+    private int attempt(Operation op) {
+        if (op.group != null) {
+            return receiveInto((FreeBuffers) op.group, op);
+        }
+        int result = calls.perform(op);
+        return switch (op.kind) {
+            // Asked again it gives the outcome; as long as there is none, EALREADY. EAGAIN is an outcome too: the
+            // backlog of a local socket is full, and nothing tells when it is not.
+            case CONNECT -> result == EINPROGRESS || result == EALREADY ? WAIT : result;
+            case POLL -> result == 0 ? WAIT : result;
+            default -> result == EAGAIN ? WAIT : result;
+        };
+    }
+
+    private int receiveInto(FreeBuffers buffers, Operation op) {
+        int id = buffers.take();
+        if (id == FreeBuffers.NONE) {
+            // That is no news to anyone unless there is something to receive.
+            return calls.poll(op.fd, INPUT) == 0 ? WAIT : ENOBUFS;
+        }
+        long room = op.length > 0 ? Math.min(op.length, buffers.size()) : buffers.size();
+        int result = calls.receive(op.fd, buffers.address(id), room, op.flags);
+        if (result > 0) {
+            op.outcomeFlags = Operation.withBuffer(id);
+            return result;
+        }
+        buffers.giveBack(id);
+        op.outcomeFlags = 0;
+        return result == EAGAIN ? WAIT : result;
+    }
+
+    private static boolean goesOn(Operation op, int result) {
+        return op.multishot && (op.kind == OperationKind.ACCEPT ? result >= 0 : result > 0);
+    }
+
+    // ---- waiting ----
+
+    /** Has an operation wait in a queue of a watch. */
+    private int waitIn(Watch watch, OperationQueue queue, Operation op) {
+        op.ticket = WAITING;
+        queue.add(op);
+        int error = requireWanted(watch);
+        if (error < 0) {
+            queue.remove(op);
+            return error;
+        }
+        return WAIT;
+    }
+
+    /** Has a transfer between two descriptors wait for the one that is not ready. */
+    private int waitForAnEnd(Operation op) {
+        int end = endToWaitFor(op);
+        if (end == 0) {
+            // Both are ready by now: it is tried within the next turn.
+            ready(watches.of(op.fd2), OUTPUT);
+        }
+        Watch watch = watches.of(end == INPUT ? op.fd : op.fd2);
+        return waitIn(watch, end == INPUT ? watch.input : watch.output, op);
+    }
+
+    /** Which end of a transfer is not ready: {@link #INPUT}, {@link #OUTPUT}, or 0 for neither. */
+    private int endToWaitFor(Operation op) {
+        if (calls.poll(op.fd2, OUTPUT) == 0) {
+            return OUTPUT;
+        }
+        return !op.regular && calls.poll(op.fd, INPUT) == 0 ? INPUT : 0;
+    }
+
+    /** Has the model watch for what is wanted, unless it does already. It may watch for more: that is cheaper than to change it each time. */
+    private int requireWanted(Watch watch) {
+        int wanted = watch.wanted();
+        boolean watched = watch.interest != Watch.UNWATCHED && (wanted & ~watch.interest) == 0;
+        return watched ? 0 : require(watch, wanted);
+    }
+
+    private int require(Watch watch, int events) {
+        int error = watch(watch, events);
+        if (error == 0) {
+            watch.interest = events;
+        }
+        return error;
+    }
+
+    private void remove(Operation op) {
+        Watch watch = watches.of(op.fd);
+        if (!watch.remove(op) && op.kind.needs() == Needs.BOTH) {
+            watches.of(op.fd2).remove(op);
+        }
+    }
+
+    private void forget(int fd) {
+        Watch watch = watches.find(fd);
+        if (watch != null) {
+            forget(watch);
+        }
+    }
+
+    private void forget(Watch watch) {
+        watch.ready = 0;
+        if (watch.interest != Watch.UNWATCHED) {
+            watch.interest = Watch.UNWATCHED;
+            unwatch(watch);
+        }
+    }
+
+    // ---- going on ----
+
+    private void takeBack() {
+        helpers.drainTo(handedBack);
+        for (Operation op = handedBack.poll(); op != null; op = handedBack.poll()) {
+            int result = op.outcome;
+            if (op.kind.needs() == Needs.BOTH && result == EAGAIN) {
+                result = op.cancelled ? ECANCELED : waitForAnEnd(op);
+            }
+            if (result != WAIT) {
+                finish(op, result);
+            }
+        }
+    }
+
+    /** Tries what waits for descriptors that are ready, each once round: those that are ready still come last in the next turn. */
+    private void retryReady() {
+        Watch last = lastReady;
+        for (Watch watch = firstReady; watch != null && delivered < COMPLETIONS_A_TURN; watch = firstReady) {
+            firstReady = watch.next;
+            if (firstReady == null) {
+                lastReady = null;
+            }
+            watch.listed = false;
+            int events = watch.ready;
+            watch.ready = 0;
+            try {
+                retry(watch, events);
+            } catch (Throwable e) {
+                ready(watch, events); // what the kernel may tell only once is not forgotten
+                throw e;
+            }
+            if (watch == last) {
+                return;
+            }
+        }
+    }
+
+    private void retry(Watch watch, int events) {
+        int wanted = watch.wanted();
+        if ((events & Watch.INPUT_EVENTS) != 0) {
+            retry(watch, watch.input, INPUT);
+        }
+        if ((events & Watch.OUTPUT_EVENTS) != 0) {
+            retry(watch, watch.output, OUTPUT);
+        }
+        retryPolls(watch);
+        if (events != 0 && (wanted == 0 || (events & watch.interest & ~wanted) != 0)) {
+            needless(watch);
+        }
+    }
+
+    private void retry(Watch watch, OperationQueue queue, int direction) {
+        for (int tries = 0; tries < TRIES_IN_A_ROW; tries++) {
+            if (!deliveredBefore(queue.head())) {
+                break;
+            }
+            Operation op = queue.head();
+            if (op == null) {
+                return;
+            }
+            if (op.kind.needs() == Needs.BOTH && op.regular) {
+                queue.poll();
+                handOver(op);
+                continue;
+            }
+            int result = attempt(op);
+            if (result == WAIT) {
+                int end = op.kind.needs() == Needs.BOTH ? endToWaitFor(op) : direction;
+                if (end == 0) {
+                    break;
+                }
+                if (end != direction) {
+                    queue.poll();
+                    result = waitForAnEnd(op);
+                    if (result != WAIT) {
+                        finish(op, result);
+                    }
+                    continue;
+                }
+                result = requireWanted(watch);
+                if (result == 0) {
+                    return;
+                }
+            } else if (goesOn(op, result)) {
+                delivered++;
+                op.complete(result, op.outcomeFlags | Operation.MORE);
+                continue;
+            }
+            queue.poll();
+            finish(op, result);
+        }
+        ready(watch, direction);
+    }
+
+    /** A multishot operation completes as it is tried, so what was done before is delivered first. Returns false when that was enough for the turn. */
+    private boolean deliveredBefore(@Nullable Operation op) {
+        return op == null || !op.multishot || finished.isEmpty() || deliver();
+    }
+
+    private void retryPolls(Watch watch) {
+        Operation last = watch.polls.tail();
+        for (Operation op = last == null ? null : watch.polls.poll(); op != null; op = watch.polls.poll()) {
+            int result = attempt(op);
+            if (result == WAIT) {
+                watch.polls.add(op);
+            } else {
+                finish(op, result);
+            }
+            if (op == last) {
+                return;
+            }
+        }
+    }
+
+    // ---- finishing ----
+
+    /** Keeps an operation's last completion for delivery, and begins the next of its chain or cancels the rest. */
+    private void finish(Operation op, int result) {
+        if (settle(op, result) && op.next != null) {
+            begin(op.next);
+        }
+    }
+
+    /** Keeps an operation's last completion for delivery. Returns whether its chain goes on; otherwise it is cancelled. */
+    private boolean settle(Operation op, int result) {
+        keep(op, result);
+        if (op.isWhole(result)) {
+            return true;
+        }
+        for (Operation each = op.next; each != null; each = each.next) {
+            keep(each, ECANCELED);
+        }
+        return false;
+    }
+
+    private void keep(Operation op, int result) {
+        op.outcome = result;
+        if (result <= 0) {
+            op.outcomeFlags = 0; // of an earlier completion
+        }
+        op.ticket = FINISHED;
+        finished.add(op);
+    }
+
+    /** Delivers what is finished. Returns whether that was all; if not, the turn has delivered enough. */
+    private boolean deliver() {
+        while (delivered < COMPLETIONS_A_TURN) {
+            Operation op = finished.poll();
+            if (op == null) {
+                return true;
+            }
+            op.ticket = 0;
+            delivered++;
+            op.complete(op.outcome, op.outcomeFlags);
+        }
+        return finished.isEmpty();
+    }
+}
