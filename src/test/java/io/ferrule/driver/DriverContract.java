@@ -1,0 +1,205 @@
+package io.ferrule.driver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ferrule.bindings.libc.LibC;
+import io.ferrule.sys.Errno;
+import io.ferrule.sys.Fd;
+import io.ferrule.testing.Pipe;
+import io.ferrule.testing.SocketAddresses;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What every driver does alike: a test class that extends this one runs on each of them. All that is opened is closed after the test. */
+@ParameterizedClass(name = "{0}")
+@EnumSource(DriverUnderTest.class)
+@Timeout(60)
+abstract class DriverContract {
+    static final long FOR_EVER = -1;
+
+    /** How much is more than any socket or pipe holds. */
+    private static final int CHUNK = 1 << 16;
+
+    @Parameter
+    DriverUnderTest underTest;
+
+    final Arena arena = Arena.ofShared();
+    Driver driver;
+    private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+    private final List<TestOperation> started = new ArrayList<>();
+
+    @BeforeEach
+    void openDriver() throws IOException {
+        driver = underTest.open();
+    }
+
+    @AfterEach
+    void closeAll() throws Exception {
+        for (TestOperation each : started) {
+            if (!each.isDone()) {
+                driver.cancel(each);
+            }
+        }
+        turnUntil(() -> started.stream().allMatch(TestOperation::isDone));
+        driver.close();
+        while (!opened.isEmpty()) {
+            opened.pop().close();
+        }
+        arena.close();
+    }
+
+    /** Has something closed after the test. */
+    <T extends AutoCloseable> T keep(T resource) {
+        opened.push(resource);
+        return resource;
+    }
+
+    // ---- descriptors ----
+
+    /** The descriptor that an operation returned; closed after the test. */
+    Fd descriptor(int result) {
+        assertThat(result).as("descriptor or error").isNotNegative();
+        return keep(Fd.own(result));
+    }
+
+    /** A pipe that the driver has adopted. */
+    Pipe pipe() throws IOException {
+        return adopted(keep(Pipe.open()));
+    }
+
+    /** A pair of connected stream sockets that the driver has adopted. */
+    Pipe sockets() throws IOException {
+        return adopted(keep(Pipe.sockets()));
+    }
+
+    private Pipe adopted(Pipe pipe) {
+        assertThat(perform(TestOperation.of(OperationKind.ADOPT, pipe.reader())))
+                .isZero();
+        assertThat(perform(TestOperation.of(OperationKind.ADOPT, pipe.writer())))
+                .isZero();
+        return pipe;
+    }
+
+    /** A new socket. */
+    Fd socket(int domain, int type) {
+        TestOperation socket = new TestOperation(OperationKind.SOCKET).flags(type);
+        socket.fd = domain;
+        return descriptor(perform(socket));
+    }
+
+    /** A TCP socket that listens on a free port of 127.0.0.1. */
+    Fd listener() {
+        Fd listener = socket(LibC.AF_INET(), LibC.SOCK_STREAM());
+        assertThat(perform(TestOperation.of(OperationKind.BIND, listener, SocketAddresses.loopback(arena, 0))))
+                .isZero();
+        assertThat(perform(TestOperation.of(OperationKind.LISTEN, listener).length(16)))
+                .isZero();
+        return listener;
+    }
+
+    /** A TCP socket that is being connected to a listener. */
+    TestOperation connecting(Fd listener) {
+        Fd socket = socket(LibC.AF_INET(), LibC.SOCK_STREAM());
+        return start(TestOperation.of(OperationKind.CONNECT, socket, SocketAddresses.of(arena, listener)));
+    }
+
+    // ---- operations ----
+
+    int perform(TestOperation operation) {
+        return driver.perform(operation);
+    }
+
+    /** Starts operations, in this order. Returns the first. Those still in flight after the test are cancelled. */
+    TestOperation start(TestOperation... operations) {
+        for (TestOperation each : operations) {
+            driver.start(each);
+            for (Operation one = each; one != null; one = one.next) {
+                if (!started.contains(one)) {
+                    started.add((TestOperation) one);
+                }
+            }
+        }
+        return operations[0];
+    }
+
+    /** Turns until something is so. */
+    void turnUntil(BooleanSupplier condition) throws IOException {
+        while (!condition.getAsBoolean()) {
+            driver.turn(FOR_EVER);
+        }
+    }
+
+    /** Turns until these have had their last completion. Returns the first one's result. */
+    int await(TestOperation... operations) throws IOException {
+        for (TestOperation each : operations) {
+            turnUntil(each::isDone);
+        }
+        return operations[0].result();
+    }
+
+    /** Starts an operation and waits for its last completion. Returns the result. */
+    int result(TestOperation operation) throws IOException {
+        return await(start(operation));
+    }
+
+    /** Turns without waiting until nothing is delivered any more: what is still in flight waits for something else. */
+    void turnUntilQuiet() throws IOException {
+        int quiet = 0;
+        while (quiet < 3) {
+            quiet = driver.turn(0) == 0 ? quiet + 1 : 0;
+        }
+    }
+
+    /** Writes until the descriptor takes no more. Returns how many bytes that were. */
+    long fill(Fd fd) throws IOException {
+        MemorySegment chunk = arena.allocate(CHUNK);
+        long filled = 0;
+        TestOperation write = start(TestOperation.write(fd, chunk));
+        turnUntilQuiet();
+        while (write.isDone()) {
+            filled += write.result();
+            start(write.again());
+            turnUntilQuiet();
+        }
+        driver.cancel(write);
+        await(write);
+        return filled;
+    }
+
+    static int error(Errno errno) {
+        return -errno.number();
+    }
+
+    // ---- memory ----
+
+    MemorySegment bytes(String text) {
+        return arena.allocateFrom(ValueLayout.JAVA_BYTE, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    static String text(MemorySegment bytes, long length) {
+        return new String(bytes.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE), StandardCharsets.UTF_8);
+    }
+
+    MemorySegment path(Object path) {
+        return arena.allocateFrom(path.toString());
+    }
+
+    static List<Integer> results(TestOperation... operations) {
+        return Arrays.stream(operations).map(TestOperation::result).toList();
+    }
+}

@@ -1,0 +1,24 @@
+package io.ferrule.driver;
+
+import java.io.IOException;
+
+/** The drivers that keep the contract: each test of it runs on each of them. */
+enum DriverUnderTest {
+    EPOLL(EpollDriver::level),
+    EPOLL_EDGE(EpollDriver::edge);
+
+    private interface Opener {
+        Driver open() throws IOException;
+    }
+
+    private final Opener opener;
+
+    DriverUnderTest(Opener opener) {
+        this.opener = opener;
+    }
+
+    /** Opens one for the calling thread. */
+    Driver open() throws IOException {
+        return opener.open();
+    }
+}
