@@ -24,6 +24,9 @@ final class Calls implements AutoCloseable {
     private static final long OFFSET_OUT = 40;
     private static final long SCRATCH_SIZE = 48;
 
+    /** As {@code struct sockaddr}. */
+    private static final long NO_ADDRESS_SIZE = 16;
+
     private final Arena arena = Arena.ofConfined();
     private final MemorySegment scratch = arena.allocate(SCRATCH_SIZE, 8);
 
@@ -132,6 +135,7 @@ final class Calls implements AutoCloseable {
             case BIND -> invoke(SystemCall.BIND, fd, address, length);
             case LISTEN -> invoke(SystemCall.LISTEN, fd, length);
             case SHUTDOWN -> invoke(SystemCall.SHUTDOWN, fd, flags);
+            case DISCONNECT -> invoke(SystemCall.CONNECT, fd, noAddress(), NO_ADDRESS_SIZE);
             case SET_OPTION -> invoke(SystemCall.SETSOCKOPT, fd, flags, op.fd2, address, length);
             case GET_OPTION ->
                 sized(length, invoke(SystemCall.GETSOCKOPT, fd, flags, op.fd2, address, lengthWord(length)));
@@ -153,6 +157,12 @@ final class Calls implements AutoCloseable {
             case SPLICE -> splice(op);
             case TEE -> SystemCall.invoke(SystemCall.TEE, fd, op.fd2, length, flags | spliceFlags, 0, 0);
         };
+    }
+
+    /** The address of an address of family {@code AF_UNSPEC}, in the scratch memory. */
+    private long noAddress() {
+        scratch.asSlice(0, NO_ADDRESS_SIZE).fill((byte) 0);
+        return scratch.address();
     }
 
     private int splice(Operation op) {

@@ -124,6 +124,13 @@ abstract class ReadinessDriver implements Driver {
     // ---- the contract ----
 
     @Override
+    public final void flush() {
+        if (!finished.isEmpty()) {
+            wakeUp(); // for the descriptor to be readable
+        }
+    }
+
+    @Override
     public final boolean can(OperationKind kind) {
         return true;
     }

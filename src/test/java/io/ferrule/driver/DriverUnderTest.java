@@ -4,6 +4,7 @@ import java.io.IOException;
 
 /** The drivers that keep the contract: each test of it runs on each of them. */
 enum DriverUnderTest {
+    URING(() -> UringDriver.open(64)),
     EPOLL(EpollDriver::level),
     EPOLL_EDGE(EpollDriver::edge);
 
