@@ -13,14 +13,14 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -28,11 +28,12 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** What every driver does alike: a test class that extends this one runs on each of them. All that is opened is closed after the test. */
 @ParameterizedClass(name = "{0}")
 @EnumSource(DriverUnderTest.class)
-@Timeout(60)
 abstract class DriverContract {
     static final long FOR_EVER = -1;
 
-    /** How much is more than any socket or pipe holds. */
+    /** Far longer than anything here takes, in nanoseconds. */
+    static final long LONG = 30_000_000_000L;
+
     private static final int CHUNK = 1 << 16;
 
     @Parameter
@@ -41,7 +42,7 @@ abstract class DriverContract {
     final Arena arena = Arena.ofShared();
     Driver driver;
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
-    private final List<TestOperation> started = new ArrayList<>();
+    private final Set<TestOperation> started = new HashSet<>();
 
     @BeforeEach
     void openDriver() throws IOException {
@@ -129,9 +130,7 @@ abstract class DriverContract {
         for (TestOperation each : operations) {
             driver.start(each);
             for (Operation one = each; one != null; one = one.next) {
-                if (!started.contains(one)) {
-                    started.add((TestOperation) one);
-                }
+                started.add((TestOperation) one);
             }
         }
         return operations[0];
@@ -139,8 +138,10 @@ abstract class DriverContract {
 
     /** Turns until something is so. */
     void turnUntil(BooleanSupplier condition) throws IOException {
+        long start = System.nanoTime();
         while (!condition.getAsBoolean()) {
-            driver.turn(FOR_EVER);
+            assertThat(System.nanoTime() - start).as("nanoseconds waited").isLessThan(LONG);
+            driver.turn(LONG);
         }
     }
 
@@ -179,6 +180,16 @@ abstract class DriverContract {
         driver.cancel(write);
         await(write);
         return filled;
+    }
+
+    /** Reads as many bytes as there must be. */
+    void drain(Fd fd, long bytes) throws IOException {
+        MemorySegment chunk = arena.allocate(CHUNK);
+        for (long left = bytes; left > 0; ) {
+            int read = result(TestOperation.read(fd, chunk.asSlice(0, Math.min(left, CHUNK))));
+            assertThat(read).isPositive();
+            left -= read;
+        }
     }
 
     static int error(Errno errno) {
