@@ -16,7 +16,7 @@ public interface Driver extends AutoCloseable {
 
     /**
      * Takes an operation, and those chained to it by {@link Operation#next}. Its completions come within later turns, never within this call;
-     * failures too.
+     * failures too. Of several that wait in one direction on one descriptor, a readiness driver serves the first first, io_uring any.
      */
     void start(Operation operation);
 

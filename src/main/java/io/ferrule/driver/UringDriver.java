@@ -32,6 +32,9 @@ public final class UringDriver implements Driver {
 
     private static final long CANCEL = -2;
 
+    /** An error that should not leave the kernel, but does where a splice is cancelled that waits in a worker. */
+    private static final int ERESTARTSYS = 512;
+
     /** Stages of an operation: its request is in the kernel, a poll is there in its place, or a request that is to be made again without zero copy. */
     private static final int REQUESTED = 0;
 
@@ -250,8 +253,9 @@ public final class UringDriver implements Driver {
     }
 
     /** What the kernel leaves to us to go on with, and failures. */
-    private void unusual(Operation operation, int result, int flags, boolean last) {
+    private void unusual(Operation operation, int answer, int flags, boolean last) {
         boolean again = !operation.cancelled;
+        int result = answer == -ERESTARTSYS ? -Errno.ECANCELED.number() : answer;
         if (again && operation.stage == REQUESTED && result == -Errno.EAGAIN.number() && mayWait(operation)) {
             // Somebody made the descriptor non-blocking: readiness first, then the operation again.
             operation.stage = POLLED;

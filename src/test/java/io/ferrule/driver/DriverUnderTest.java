@@ -18,6 +18,11 @@ enum DriverUnderTest {
         this.opener = opener;
     }
 
+    /** Whether those that wait in one direction on one descriptor are served in the order they came. */
+    boolean keepsOrder() {
+        return this != URING;
+    }
+
     /** Opens one for the calling thread. */
     Driver open() throws IOException {
         return opener.open();

@@ -2,6 +2,7 @@ package io.ferrule.driver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.ferrule.bindings.libc.LibC;
 import io.ferrule.sys.Errno;
@@ -14,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,6 +24,11 @@ class ReadinessDriverTest extends DriverContract {
     private static final int CANCELED = error(Errno.ECANCELED);
 
     private final MemorySegment buffer = arena.allocate(64);
+
+    @BeforeEach
+    void onlyThere() {
+        assumeTrue(driver instanceof ReadinessDriver, "not a readiness driver");
+    }
 
     private static boolean isNonBlocking(Fd fd) {
         return (LibC.fcntl.makeInvoker().apply(fd.number(), LibC.F_GETFL()) & LibC.O_NONBLOCK()) != 0;
