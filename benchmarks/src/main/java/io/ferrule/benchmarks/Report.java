@@ -23,11 +23,11 @@ record Report(List<Row> rows) {
         out.println("The ratio is the other's time by ours: 1.00 is as fast, more is faster.");
         out.println();
         out.printf(
-                "%-8s %-14s %-12s %8s %8s %8s %7s %10s%n",
+                "%-10s %-14s %-12s %8s %8s %8s %7s %10s%n",
                 "work", "params", "beside", "median", "min", "max", "rounds", "B/op");
         for (Row row : rows) {
             out.printf(
-                    "%-8s %-14s %-12s %8.3f %8.3f %8.3f %7d %10.6f%n",
+                    "%-10s %-14s %-12s %8.3f %8.3f %8.3f %7d %10.6f%n",
                     row.work(),
                     text(row.params()),
                     row.other(),
