@@ -18,7 +18,7 @@ import picocli.CommandLine.Parameters;
         description =
                 "Measures Ferrule beside its twins in C, in alternating rounds, and reports the ratio of their times.")
 public final class Main implements Callable<Integer> {
-    @Option(names = "--quick", description = "Fewer and shorter rounds: about three minutes, less certain.")
+    @Option(names = "--quick", description = "Fewer and shorter rounds: about four minutes, less certain.")
     private boolean quick;
 
     @Parameters(paramLabel = "WORK", description = "Only these, by name: nop, read, readFixed.")
