@@ -23,7 +23,7 @@ JAVA := $(JDK)/bin/java --enable-native-access=ALL-UNNAMED
 # What `make demo` copies: a file of 100 MB or more that every JDK has.
 DEMO_FILE ?= $(JDK)/lib/modules
 
-.PHONY: help demo test bench bindings native-all sanitize soak kernels format clean setup
+.PHONY: help demo test coverage bench bindings native-all sanitize soak kernels format clean setup
 .DEFAULT_GOAL := help
 
 help:        ## this list
@@ -39,6 +39,11 @@ demo: setup  ## set up, build, show this machine's I/O (doctor), copy a large fi
 test: setup  ## set up, build, run all tests
 	$(MVN) $(subst -q,,$(MVNFLAGS)) -f reactor.xml verify
 	@awk -f src/test/skipped.awk target/surefire-reports/TEST-*.xml examples/target/surefire-reports/TEST-*.xml
+
+coverage: setup ## the tests, then each part of io_uring: Java member, test, result here and in `make kernels`
+	rm -rf target/surefire-reports
+	$(MVN) $(MVNFLAGS) test dependency:build-classpath -Dmdep.outputFile=target/test.classpath -Dmaven.test.failure.ignore
+	@$(JAVA) -Dslf4j.internal.verbosity=ERROR -cp target/classes:target/test-classes:$$(cat target/test.classpath) io.ferrule.testing.Coverage target
 
 bench: setup ## set up, build, run the benchmarks beside their C twins
 	$(MVN) $(MVNFLAGS) -f reactor.xml -pl :ferrule,:ferrule-benchmarks package -DskipTests

@@ -3,17 +3,27 @@
  */
 #include "twin.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-static const struct twin *const twins[] = { &nop };
+static const struct twin *const twins[] = { &nop, &cached_read };
 
 void fail(const char *what, int errnum)
 {
 	fprintf(stderr, "%s: %s\n", what, strerror(errnum));
 	exit(1);
+}
+
+unsigned number(const char *parameter, unsigned least, unsigned most)
+{
+	long value = parameter ? atol(parameter) : -1;
+
+	if (value < least || value > most)
+		fail(parameter ? parameter : "a missing parameter", EINVAL);
+	return value;
 }
 
 static double now(void)

@@ -10,9 +10,12 @@ struct twin {
 	void (*turns)(long count);
 };
 
-extern const struct twin nop;
+extern const struct twin nop, cached_read;
 
 /* Prints what failed, with the errno, and ends the process. */
 void fail(const char *what, int errnum) __attribute__((noreturn));
+
+/* A parameter that is a number, which must be there and in these bounds. */
+unsigned number(const char *parameter, unsigned least, unsigned most);
 
 #endif

@@ -33,8 +33,15 @@ public final class CompletionQueue {
     /** The provided buffer is not used up: more completions will carry its id. Linux 6.12. */
     public static final int IORING_CQE_F_BUF_MORE = 1 << 4;
 
-    private static final int IORING_CQE_F_SKIP = 1 << 5;
-    private static final int IORING_CQE_F_32 = 1 << 15;
+    /** A filler at the end of a mixed queue, which {@link #next} passes over. Linux 6.18. */
+    public static final int IORING_CQE_F_SKIP = 1 << 5;
+
+    /** In a mixed queue, a completion of 32 bytes: it has {@link #extra1} and {@link #extra2}. Linux 6.18. */
+    public static final int IORING_CQE_F_32 = 1 << 15;
+
+    /** A time stamp of {@link UringFlags#SOCKET_URING_OP_TX_TIMESTAMP} is the device's, not the kernel's. Linux 6.17. */
+    public static final int IORING_CQE_F_TSTAMP_HW = 1 << 16;
+
     private static final int IORING_CQE_BUFFER_SHIFT = 16;
 
     /** Where the flags lie in the word that begins with the result. */

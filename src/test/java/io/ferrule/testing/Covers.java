@@ -14,4 +14,7 @@ import java.lang.annotation.Target;
 @Target({ElementType.METHOD, ElementType.TYPE})
 public @interface Covers {
     String[] value();
+
+    /** What little of it the test sees, such as a refusal, where no more can be had; empty when it sees it work. */
+    String butOnly() default "";
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.ferrule.sys.DirectDescriptor;
 import io.ferrule.sys.Errno;
 import io.ferrule.sys.Pipe;
+import io.ferrule.testing.Covers;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -23,6 +24,7 @@ class CancelTest {
     private static final int RACES = 20_000;
 
     @OnEveryRing
+    @Covers("IORING_OP_ASYNC_CANCEL")
     void aRequestIsCancelledByItsUserData(RingVariant variant) throws IOException {
         try (IoUring ring = variant.open(8);
                 Arena arena = Arena.ofConfined();
@@ -75,6 +77,7 @@ class CancelTest {
     }
 
     @OnEveryRing
+    @Covers("IORING_OP_ASYNC_CANCEL")
     void allOnADescriptorAreCancelled(RingVariant variant) throws IOException {
         try (IoUring ring = variant.open(8);
                 Arena arena = Arena.ofConfined();
@@ -107,6 +110,7 @@ class CancelTest {
     }
 
     @Test
+    @Covers("IORING_OP_ASYNC_CANCEL")
     void everythingInFlightIsCancelled() throws IOException {
         try (IoUring ring = IoUring.open(8);
                 Arena arena = Arena.ofConfined();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.ferrule.sys.Errno;
 import io.ferrule.sys.Fd;
 import io.ferrule.sys.Pipe;
+import io.ferrule.testing.Covers;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -22,6 +23,7 @@ class ChainTest {
     private static final long HOUR = 3_600_000_000_000L;
 
     @OnEveryRing
+    @Covers("IOSQE_IO_LINK")
     void aLinkRunsInOrder(RingVariant variant) throws IOException {
         try (Arena arena = Arena.ofConfined();
                 Pipe pipe = Pipe.open(0);
@@ -39,6 +41,7 @@ class ChainTest {
     }
 
     @OnEveryRing
+    @Covers("IOSQE_IO_LINK")
     void whenOneFailsTheRestOfTheLinkIsCancelled(RingVariant variant) throws IOException {
         try (IoUring ring = variant.open(8)) {
             fillFailingChain(ring, 3);
@@ -53,6 +56,7 @@ class ChainTest {
     }
 
     @OnEveryRing
+    @Covers("IOSQE_IO_HARDLINK")
     void aHardLinkGoesOnAfterAFailure(RingVariant variant) throws IOException {
         try (IoUring ring = variant.open(8)) {
             ring.sq().next().fsync(NO_SUCH_FILE, 0).userData(1).hardLink();
@@ -147,6 +151,7 @@ class ChainTest {
     }
 
     @OnEveryRing
+    @Covers("IOSQE_IO_DRAIN")
     void aDrainWaitsForAllBeforeIt(RingVariant variant) throws IOException {
         try (Arena arena = Arena.ofConfined();
                 Pipe pipe = Pipe.open(0);
@@ -160,6 +165,7 @@ class ChainTest {
     }
 
     @Test
+    @Covers("IOSQE_IO_DRAIN")
     void whatComesAfterADrainWaitsForIt() throws IOException {
         try (Arena arena = Arena.ofConfined();
                 Pipe pipe = Pipe.open(0);
@@ -178,6 +184,7 @@ class ChainTest {
     }
 
     @OnEveryRing
+    @Covers("IOSQE_ASYNC")
     void aRequestSentToAWorkerDoesTheSame(RingVariant variant) throws IOException {
         try (Arena arena = Arena.ofConfined();
                 Pipe pipe = Pipe.open(0);
@@ -191,6 +198,7 @@ class ChainTest {
     }
 
     @OnEveryRing
+    @Covers("IOSQE_CQE_SKIP_SUCCESS")
     void silentOnSuccessMeansLoudOnFailure(RingVariant variant) throws IOException {
         try (IoUring ring = variant.open(8)) {
             ring.sq().next().nop().userData(1).skipSuccess();
@@ -203,6 +211,7 @@ class ChainTest {
     }
 
     @Test
+    @Covers("IORING_OP_LINK_TIMEOUT")
     void aLinkedTimeoutEndsARequestThatTakesTooLong() throws IOException {
         try (Arena arena = Arena.ofConfined();
                 Pipe pipe = Pipe.open(0);
@@ -219,6 +228,7 @@ class ChainTest {
     }
 
     @Test
+    @Covers("IORING_OP_LINK_TIMEOUT")
     void aLinkedTimeoutIsCancelledByARequestThatIsInTime() throws IOException {
         try (Arena arena = Arena.ofConfined();
                 Pipe pipe = Pipe.open(0);

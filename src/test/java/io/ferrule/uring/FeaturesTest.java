@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ferrule.bindings.libc.LibC;
 import io.ferrule.sys.DirectDescriptor;
+import io.ferrule.sys.Errno;
 import io.ferrule.sys.Fd;
 import io.ferrule.sys.IovecArray;
 import io.ferrule.testing.Covers;
@@ -177,6 +178,18 @@ class FeaturesTest {
         ring.sq().next().read(DirectDescriptor.of(0), buffer, 0);
         assertThat(Completion.next(ring, 2)).containsExactly(Completion.of(0, 0), Completion.of(0, 6));
         assertThat(text(0, 6)).isEqualTo("linked");
+    }
+
+    /** Attributes are described by the last two words of the entry: where they are, and which. */
+    @Test
+    @Covers(value = "IORING_FEAT_RW_ATTR", butOnly = "an unknown attribute is refused")
+    void anAttributeOfAReadThatNobodyKnowsIsRefused() throws IOException {
+        Kernel.needs(ring, Feature.IORING_FEAT_RW_ATTR);
+        try (Fd file = file("text")) {
+            MemorySegment attributes = arena.allocateFrom(ValueLayout.JAVA_LONG, buffer.address(), 1 << 8);
+            ring.sq().next().read(file, buffer, 0).command(attributes);
+            assertThat(Completion.result(ring)).isEqualTo(-Errno.EINVAL.number());
+        }
     }
 
     private Fd file(String text) throws IOException {

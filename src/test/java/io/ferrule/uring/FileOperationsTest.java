@@ -9,6 +9,7 @@ import io.ferrule.bindings.libc.statx_timestamp;
 import io.ferrule.sys.Abi;
 import io.ferrule.sys.Errno;
 import io.ferrule.sys.Fd;
+import io.ferrule.testing.Covers;
 import io.ferrule.testing.Descriptors;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -29,6 +30,7 @@ class FileOperationsTest {
     Path directory;
 
     @OnEveryRing
+    @Covers({"IORING_OP_OPENAT", "IORING_OP_READ", "IORING_OP_CLOSE"})
     void aFileIsOpenedReadAndClosed(RingVariant variant) throws IOException {
         Files.writeString(file(), "hello");
         try (IoUring ring = variant.open(8);
@@ -104,6 +106,7 @@ class FileOperationsTest {
     }
 
     @OnEveryRing
+    @Covers("IORING_OP_STATX")
     void statxSaysWhatJavaSays(RingVariant variant) throws IOException {
         Files.writeString(file(), "hello");
         Files.setPosixFilePermissions(file(), PosixFilePermissions.fromString("rw-r-x--x"));
@@ -126,6 +129,7 @@ class FileOperationsTest {
     }
 
     @Test
+    @Covers("IORING_OP_STATX")
     void statxFollowsALinkUnlessToldNotTo() throws IOException {
         Files.writeString(file(), "hello");
         Path link = Files.createSymbolicLink(directory.resolve("link"), file());
@@ -151,6 +155,7 @@ class FileOperationsTest {
     }
 
     @OnEveryRing
+    @Covers("IORING_OP_FSYNC")
     void fsyncOfAFile(RingVariant variant) throws IOException {
         try (IoUring ring = variant.open(8);
                 Arena arena = Arena.ofConfined();
@@ -163,6 +168,7 @@ class FileOperationsTest {
     }
 
     @Test
+    @Covers("IORING_OP_FSYNC")
     void fsyncHasNoOtherFlags() throws IOException {
         try (IoUring ring = IoUring.open(8);
                 Fd fd = Fd.open(file(), LibC.O_CREAT() | LibC.O_WRONLY(), 0600)) {

@@ -6,6 +6,7 @@ import io.ferrule.bindings.libc.LibC;
 import io.ferrule.sys.Errno;
 import io.ferrule.sys.Fd;
 import io.ferrule.sys.Pipe;
+import io.ferrule.testing.Covers;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class PollTest {
     @OnEveryRing
+    @Covers("IORING_OP_POLL_ADD")
     void aPollCompletesWhenTheEventComes(RingVariant variant) throws IOException {
         try (IoUring ring = variant.open(8);
                 Arena arena = Arena.ofConfined();
@@ -49,6 +51,7 @@ class PollTest {
     }
 
     @Test
+    @Covers("IORING_OP_POLL_REMOVE")
     void aPollIsTakenBack() throws IOException {
         try (IoUring ring = IoUring.open(8);
                 Pipe pipe = Pipe.open(0)) {
@@ -60,6 +63,7 @@ class PollTest {
     }
 
     @Test
+    @Covers("IORING_OP_POLL_REMOVE")
     void anUnknownPollIsNotFound() throws IOException {
         try (IoUring ring = IoUring.open(8)) {
             ring.sq().next().pollRemove(1);

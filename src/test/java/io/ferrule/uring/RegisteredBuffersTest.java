@@ -60,6 +60,7 @@ class RegisteredBuffersTest {
     }
 
     @Test
+    @Covers({"IORING_OP_READ_FIXED", "IORING_REGISTER_BUFFERS"})
     void aFileIsReadIntoARegisteredBuffer() throws IOException {
         ring.register().buffers(arena.allocate(64), buffer);
         assertThat(read(buffer.asSlice(100, 50), 7, 1)).isEqualTo(50);
@@ -68,6 +69,7 @@ class RegisteredBuffersTest {
     }
 
     @Test
+    @Covers({"IORING_OP_WRITE_FIXED", "IORING_REGISTER_BUFFERS"})
     void aRegisteredBufferIsWrittenToAFile() throws IOException {
         ring.register().buffers(buffer);
         buffer.fill((byte) 'x');
@@ -162,6 +164,7 @@ class RegisteredBuffersTest {
     }
 
     @Test
+    @Covers({"IORING_UNREGISTER_BUFFERS", "IORING_REGISTER_BUFFERS"})
     void othersCanBeRegisteredAfterUnregistering() throws IOException {
         ring.register().buffers(buffer);
         ring.register().unregisterBuffers();

@@ -4,6 +4,7 @@ import static io.ferrule.uring.SetupFlag.IORING_SETUP_CLAMP;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.ferrule.testing.Covers;
 import io.ferrule.testing.Descriptors;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -48,6 +49,7 @@ class RingSizeTest {
     }
 
     @Test
+    @Covers("IORING_SETUP_CLAMP")
     void clampTakesTheLargestRingInstead() throws IOException {
         RingOptions options = RingOptions.defaults().with(IORING_SETUP_CLAMP).cqEntries(1_000_000);
         try (IoUring ring = IoUring.open(100_000, options)) {

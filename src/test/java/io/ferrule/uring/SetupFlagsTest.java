@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import io.ferrule.testing.Covers;
 import io.ferrule.uring.IoUringUnavailableException.Reason;
 import java.io.IOException;
 import java.time.Duration;
@@ -29,6 +30,13 @@ class SetupFlagsTest {
 
     @ParameterizedTest
     @EnumSource(SetupFlag.class)
+    @Covers({
+        "IORING_SETUP_SQ_AFF",
+        "IORING_SETUP_COOP_TASKRUN",
+        "IORING_SETUP_TASKRUN_FLAG",
+        "IORING_SETUP_HYBRID_IOPOLL",
+        "IORING_SETUP_IOPOLL"
+    })
     void eachFlagThatTheKernelTakesGivesARingThatWorks(SetupFlag flag) throws IOException {
         assumeTrue(!REFUSED.contains(flag), () -> flag + " is not offered yet");
         assumeTrue(ACCEPTED.contains(flag), () -> "needs a kernel with " + flag + ", Linux " + flag.since());
@@ -60,6 +68,9 @@ class SetupFlagsTest {
     @EnumSource(
             value = SetupFlag.class,
             names = {"IORING_SETUP_SQE_MIXED", "IORING_SETUP_SQ_REWIND"})
+    @Covers(
+            value = {"IORING_SETUP_SQE_MIXED", "IORING_SETUP_SQ_REWIND"},
+            butOnly = "Ferrule refuses it")
     void aFlagThatNeedsAnotherSubmissionQueueIsRefused(SetupFlag flag) {
         assertThatThrownBy(() -> RingOptions.defaults().with(flag))
                 .isInstanceOf(UnsupportedOperationException.class)
@@ -122,6 +133,7 @@ class SetupFlagsTest {
     }
 
     @Test
+    @Covers({"IORING_SETUP_TASKRUN_FLAG", "IORING_SETUP_DEFER_TASKRUN", "IORING_SETUP_SINGLE_ISSUER"})
     void theDefaultsAreTheBestThatThisKernelHas() throws IOException {
         try (IoUring ring = IoUring.open(4)) {
             for (SetupFlag flag : EnumSet.of(

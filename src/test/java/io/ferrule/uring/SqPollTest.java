@@ -3,6 +3,7 @@ package io.ferrule.uring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ferrule.sys.Pipe;
+import io.ferrule.testing.Covers;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.time.Duration;
@@ -16,6 +17,7 @@ class SqPollTest {
     private static final long MILLI = 1_000_000L;
 
     @Test
+    @Covers({"IORING_ENTER_SQ_WAKEUP", "IORING_SETUP_SQPOLL"})
     void theKernelThreadIsWokenAfterItHasGoneToSleep() throws IOException {
         try (IoUring ring = IoUring.open(8, RingOptions.defaults().sqPoll(Duration.ofMillis(1)))) {
             for (int round = 0; round < 20; round++) {
@@ -27,6 +29,7 @@ class SqPollTest {
     }
 
     @Test
+    @Covers({"IORING_ENTER_SQ_WAIT", "IORING_SETUP_SQPOLL"})
     void aFullQueueWaitsForTheKernelThread() throws IOException {
         try (IoUring ring = IoUring.open(2, RingOptions.defaults().sqPoll(Duration.ofMillis(1)))) {
             for (int round = 0; round < 200; round++) {
@@ -40,6 +43,7 @@ class SqPollTest {
     }
 
     @Test
+    @Covers("IORING_SETUP_ATTACH_WQ")
     void twoRingsMayShareTheKernelThread() throws IOException {
         RingOptions options = RingOptions.defaults().sqPoll(Duration.ofMillis(10));
         try (IoUring one = IoUring.open(4, options);

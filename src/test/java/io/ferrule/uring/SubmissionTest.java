@@ -8,6 +8,7 @@ import io.ferrule.sys.Errno;
 import io.ferrule.sys.Fd;
 import io.ferrule.sys.IovecArray;
 import io.ferrule.sys.Pipe;
+import io.ferrule.testing.Covers;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -177,6 +178,7 @@ class SubmissionTest {
     }
 
     @Test
+    @Covers("IORING_SETUP_SUBMIT_ALL")
     void withSubmitAllABadEntryDoesNotStopTheOthers() throws IOException {
         try (IoUring ring = IoUring.open(8)) {
             fillSixOfWhichTheFifthIsBad(ring);

@@ -61,6 +61,29 @@ class SystemCallTest {
         assertThat(entered()).isEqualTo(BATCHES);
     }
 
+    /** NOPs for a worker thread: none is complete by the time the call that submits it returns. */
+    static class Deferred {
+        public static void main(String[] args) throws IOException {
+            try (IoUring ring = IoUring.open(BATCH)) {
+                for (int batch = 0; batch < BATCHES; batch++) {
+                    ring.sq().next().nop().async();
+                    ring.submitAndWait(1);
+                    while (ring.cq().next()) {
+                        // consumed
+                    }
+                }
+                System.out.println("in flight: " + ring.inFlight());
+            }
+        }
+    }
+
+    @Test
+    void hopingThatRequestsAreDoneAtOnceCostsFewSystemCallsWhenTheyNeverAre() throws Exception {
+        Jvm.Result result = traced(Deferred.class);
+        assertThat(result.out()).isEqualTo("in flight: 0\n");
+        assertThat(entered()).isBetween((long) BATCHES, BATCHES + BATCHES / 20L);
+    }
+
     /** The kernel thread stays awake for ten seconds, so that no call is due but the one that wakes it first. */
     static class Polled {
         public static void main(String[] args) throws IOException {

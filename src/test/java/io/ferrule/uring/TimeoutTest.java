@@ -3,6 +3,7 @@ package io.ferrule.uring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ferrule.sys.Errno;
+import io.ferrule.testing.Covers;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -15,6 +16,7 @@ class TimeoutTest {
     private static final long HOUR = 3_600_000_000_000L;
 
     @OnEveryRing
+    @Covers("IORING_OP_TIMEOUT")
     void aTimeoutCompletesAfterItsTime(RingVariant variant) throws IOException {
         try (IoUring ring = variant.open(8)) {
             long start = System.nanoTime();
@@ -79,6 +81,7 @@ class TimeoutTest {
     }
 
     @Test
+    @Covers("IORING_OP_TIMEOUT")
     void aCountOfCompletionsEndsItEarly() throws IOException {
         try (IoUring ring = IoUring.open(8)) {
             ring.sq().next().timeout(HOUR, 2, 0).userData(9);
@@ -91,6 +94,7 @@ class TimeoutTest {
     }
 
     @Test
+    @Covers({"IORING_OP_TIMEOUT", "IORING_OP_TIMEOUT_REMOVE"})
     void aTimeoutIsTakenBack() throws IOException {
         try (IoUring ring = IoUring.open(8)) {
             ring.sq().next().timeout(HOUR, 0, 0).userData(1);
@@ -101,6 +105,7 @@ class TimeoutTest {
     }
 
     @Test
+    @Covers("IORING_OP_TIMEOUT_REMOVE")
     void anUnknownTimeoutIsNotFound() throws IOException {
         try (IoUring ring = IoUring.open(8)) {
             ring.sq().next().timeoutRemove(1);

@@ -2,8 +2,10 @@ package io.ferrule.benchmarks;
 
 import java.io.IOException;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.BenchmarkResult;
+import org.openjdk.jmh.results.IterationResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
@@ -27,35 +29,47 @@ record JmhSide(String name, Class<?> benchmark, Map<String, ?> params) implement
 
     @Override
     public double[] nanosPerTurn(Effort effort) throws IOException {
-        TimeValue slice = TimeValue.milliseconds(effort.sliceMillis());
         return run(options()
-                        .warmupIterations(effort.jvmWarmupSlices())
-                        .warmupTime(slice)
+                        .warmupIterations(effort.warmupSlices())
+                        .warmupTime(TimeValue.milliseconds(Effort.WARMUP_SLICE_MILLIS))
                         .measurementIterations(effort.slices())
-                        .measurementTime(slice))
+                        .measurementTime(TimeValue.milliseconds(effort.sliceMillis())))
                 .getIterationResults()
                 .stream()
+                .filter(iteration -> isWhole(iteration, effort))
                 .mapToDouble(iteration -> iteration.getPrimaryResult().getScore())
                 .toArray();
     }
 
     /**
-     * Bytes that a turn allocates on average. Two long iterations, for JMH itself allocates around each; and the first of them, for what JMH and the
-     * benchmark do at the very end counts for the last.
+     * Whether a slice was measured for half its time at least. JMH's clock starts when the measuring thread has got a processor, and another thread stops
+     * it: on a busy machine, a few turns may be all there is, and the fastest of those is luck.
+     */
+    private static boolean isWhole(IterationResult iteration, Effort effort) {
+        double nanos = iteration.getPrimaryResult().getScore()
+                * iteration.getMetadata().getMeasuredOps();
+        return nanos >= TimeUnit.MILLISECONDS.toNanos(effort.sliceMillis()) / 2.0;
+    }
+
+    /**
+     * Bytes that a turn allocates on average, in that one of a few long iterations where they are least. JMH itself allocates around each, most at the
+     * very end, and the JVM now and then; what a turn allocates is there in all of them.
      */
     double bytesPerTurn() throws IOException {
         return run(options()
                         .addProfiler(GCProfiler.class)
                         .warmupIterations(3)
                         .warmupTime(TimeValue.milliseconds(500))
-                        .measurementIterations(2)
+                        .measurementIterations(3)
                         .measurementTime(TimeValue.seconds(2)))
                 .getIterationResults()
-                .iterator()
-                .next()
-                .getSecondaryResults()
-                .get("gc.alloc.rate.norm")
-                .getScore();
+                .stream()
+                .mapToDouble(iteration -> iteration
+                        .getSecondaryResults()
+                        .get("gc.alloc.rate.norm")
+                        .getScore())
+                .min()
+                .orElseThrow();
     }
 
     private ChainedOptionsBuilder options() {

@@ -18,10 +18,10 @@ import picocli.CommandLine.Parameters;
         description =
                 "Measures Ferrule beside its twins in C, in alternating rounds, and reports the ratio of their times.")
 public final class Main implements Callable<Integer> {
-    @Option(names = "--quick", description = "Fewer and shorter rounds: under a minute, less certain.")
+    @Option(names = "--quick", description = "Fewer and shorter rounds: about four minutes, less certain.")
     private boolean quick;
 
-    @Parameters(paramLabel = "WORK", description = "Only these, by name: nop.")
+    @Parameters(paramLabel = "WORK", description = "Only these, by name: nop, read, readFixed.")
     private Set<String> only = Set.of();
 
     private Main() {}

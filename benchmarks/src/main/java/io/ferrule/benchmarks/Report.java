@@ -16,18 +16,21 @@ import java.util.stream.Collectors;
 record Report(List<Row> rows) {
     private static final double ENOUGH = 0.95;
 
-    /** Below this it is what JMH itself allocates around an iteration, spread over its operations. */
-    private static final double NOISE_BYTES = 0.01;
+    /**
+     * Below this it is what JMH itself allocates around an iteration, some 10 KB, spread over its operations. One object in each turn would be above: 16
+     * bytes at least, over 256 operations at most.
+     */
+    private static final double NOISE_BYTES = 0.05;
 
     void print(PrintStream out) {
         out.println("The ratio is the other's time by ours: 1.00 is as fast, more is faster.");
         out.println();
         out.printf(
-                "%-8s %-14s %-12s %8s %8s %8s %7s %10s%n",
+                "%-10s %-14s %-12s %8s %8s %8s %7s %10s%n",
                 "work", "params", "beside", "median", "min", "max", "rounds", "B/op");
         for (Row row : rows) {
             out.printf(
-                    "%-8s %-14s %-12s %8.3f %8.3f %8.3f %7d %10.6f%n",
+                    "%-10s %-14s %-12s %8.3f %8.3f %8.3f %7d %10.6f%n",
                     row.work(),
                     text(row.params()),
                     row.other(),

@@ -21,6 +21,7 @@ record Row(
 
     /** Alternates between the two sides, and in who goes first: what disturbs the machine for a while disturbs both. */
     static Row measure(Work work, Effort effort, PrintStream progress) throws IOException, InterruptedException {
+        work.preparation().run();
         ListStatistics ratios = new ListStatistics();
         for (int round = 1; round <= effort.rounds(); round++) {
             double ours;

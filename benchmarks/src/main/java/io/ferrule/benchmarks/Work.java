@@ -1,5 +1,6 @@
 package io.ferrule.benchmarks;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 
@@ -7,10 +8,26 @@ import java.util.Map;
  * One row of the report: the same work, done by us and by another.
  *
  * @param operations in a turn, by which times and bytes are divided
+ * @param preparation of what both sides find there, before either runs
  */
-record Work(String name, Map<String, ?> params, int operations, JmhSide ours, Side other) {
+record Work(String name, Map<String, ?> params, int operations, Preparation preparation, JmhSide ours, Side other) {
+
+    /** Done once. */
+    interface Preparation {
+        void run() throws IOException;
+    }
+
     static List<Work> all() {
-        return List.of(nop(1), nop(32), nop(256));
+        return List.of(
+                nop(1),
+                nop(32),
+                nop(256),
+                read(false, 1),
+                read(false, 32),
+                read(false, 128),
+                read(true, 1),
+                read(true, 32),
+                read(true, 128));
     }
 
     private static Work nop(int batch) {
@@ -19,7 +36,24 @@ record Work(String name, Map<String, ?> params, int operations, JmhSide ours, Si
                 "nop",
                 params,
                 batch,
+                () -> {},
                 new JmhSide("Ferrule", NopBenchmark.class, params),
                 new TwinSide("C liburing", List.of("nop", String.valueOf(batch))));
+    }
+
+    private static Work read(boolean fixed, int depth) {
+        return new Work(
+                fixed ? "readFixed" : "read",
+                Map.of("depth", depth),
+                depth,
+                CachedFile::prepare,
+                new JmhSide("Ferrule", ReadBenchmark.class, Map.of("fixed", fixed, "depth", depth)),
+                new TwinSide(
+                        "C liburing",
+                        List.of(
+                                "read",
+                                fixed ? "fixed" : "plain",
+                                String.valueOf(depth),
+                                CachedFile.path().toString())));
     }
 }

@@ -1,0 +1,56 @@
+package io.ferrule.benchmarks;
+
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.DSYNC;
+import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
+import static java.nio.file.StandardOpenOption.WRITE;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+
+/** The file that reads are measured on, in the page cache as a whole. Both sides read the same one. */
+final class CachedFile {
+    /** In bytes; a power of two, so that a mask makes a block's number of a random one. */
+    static final int SIZE = 64 << 20;
+
+    private static final int PIECE = 1 << 20;
+
+    private CachedFile() {}
+
+    /** Where it lies: in the directory of the property, otherwise where the report goes. */
+    static Path path() {
+        String directory = System.getProperty("ferrule.benchmarks.dir");
+        return (directory == null ? Main.target() : Path.of(directory)).resolve("read.data");
+    }
+
+    /** Makes it if need be, and reads it through, which brings it into the page cache. */
+    static Path prepare() throws IOException {
+        Path file = path();
+        if (!Files.exists(file) || Files.size(file) != SIZE) {
+            write(file);
+        }
+        try (InputStream in = Files.newInputStream(file)) {
+            in.transferTo(OutputStream.nullOutputStream());
+        }
+        return file;
+    }
+
+    /** Synchronously: nothing is left for the kernel to write back while we measure. And never half a file under that name. */
+    private static void write(Path file) throws IOException {
+        Path draft = file.resolveSibling(file.getFileName() + ".draft");
+        byte[] piece = new byte[PIECE];
+        for (int i = 0; i < piece.length; i++) {
+            piece[i] = (byte) (i * 31);
+        }
+        try (OutputStream out = Files.newOutputStream(draft, CREATE, TRUNCATE_EXISTING, WRITE, DSYNC)) {
+            for (int written = 0; written < SIZE; written += PIECE) {
+                out.write(piece);
+            }
+        }
+        Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
+    }
+}

@@ -1,0 +1,28 @@
+package io.ferrule.benchmarks;
+
+import io.ferrule.uring.CompletionQueue;
+import io.ferrule.uring.IoUring;
+import java.io.IOException;
+
+/** What all benchmarks of a ring do. Its twin in C: {@code ring.h}. */
+final class Rings {
+    static final int ENTRIES = 256;
+
+    private Rings() {}
+
+    /** Submits what has been filled, waits for all of it, and consumes the completions, each of which must have this result. */
+    static void complete(IoUring ring, int count, int result) throws IOException {
+        ring.submitAndWait(count);
+        CompletionQueue cq = ring.cq();
+        int seen = 0;
+        while (cq.next()) {
+            if (cq.res() != result) {
+                throw new IOException("a request's result is " + cq.res() + ", not " + result);
+            }
+            seen++;
+        }
+        if (seen != count) {
+            throw new IOException(seen + " completions of " + count);
+        }
+    }
+}
