@@ -21,7 +21,7 @@ public final class Main implements Callable<Integer> {
     @Option(names = "--quick", description = "Fewer and shorter rounds: about four minutes, less certain.")
     private boolean quick;
 
-    @Parameters(paramLabel = "WORK", description = "Only these, by name: nop, read, readFixed.")
+    @Parameters(paramLabel = "WORK", description = "Only these, by name: nop, read, readFixed, layer.")
     private Set<String> only = Set.of();
 
     private Main() {}

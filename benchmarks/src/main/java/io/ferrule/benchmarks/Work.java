@@ -12,6 +12,9 @@ import java.util.Map;
  */
 record Work(String name, Map<String, ?> params, int operations, Preparation preparation, JmhSide ours, Side other) {
 
+    /** What our promises are measured against. */
+    static final String C = "C liburing";
+
     /** Done once. */
     interface Preparation {
         void run() throws IOException;
@@ -27,7 +30,22 @@ record Work(String name, Map<String, ?> params, int operations, Preparation prep
                 read(false, 128),
                 read(true, 1),
                 read(true, 32),
-                read(true, 128));
+                read(true, 128),
+                layer(LayerBenchmark.Style.CALLBACK, 1),
+                layer(LayerBenchmark.Style.CALLBACK, 32),
+                layer(LayerBenchmark.Style.FUTURE, 32),
+                layer(LayerBenchmark.Style.VIRTUAL, 32));
+    }
+
+    /** What the safe layer costs: beside the bare ring. */
+    private static Work layer(LayerBenchmark.Style style, int depth) {
+        return new Work(
+                "layer",
+                Map.of("style", style, "depth", depth),
+                depth,
+                CachedFile::prepare,
+                new JmhSide("safe layer", LayerBenchmark.class, Map.of("style", style, "depth", depth)),
+                new JmhSide("bare ring", ReadBenchmark.class, Map.of("fixed", false, "depth", depth)));
     }
 
     private static Work nop(int batch) {
@@ -38,7 +56,7 @@ record Work(String name, Map<String, ?> params, int operations, Preparation prep
                 batch,
                 () -> {},
                 new JmhSide("Ferrule", NopBenchmark.class, params),
-                new TwinSide("C liburing", List.of("nop", String.valueOf(batch))));
+                new TwinSide(C, List.of("nop", String.valueOf(batch))));
     }
 
     private static Work read(boolean fixed, int depth) {
@@ -49,7 +67,7 @@ record Work(String name, Map<String, ?> params, int operations, Preparation prep
                 CachedFile::prepare,
                 new JmhSide("Ferrule", ReadBenchmark.class, Map.of("fixed", fixed, "depth", depth)),
                 new TwinSide(
-                        "C liburing",
+                        C,
                         List.of(
                                 "read",
                                 fixed ? "fixed" : "plain",

@@ -1,0 +1,131 @@
+package io.ferrule.benchmarks;
+
+import io.ferrule.Buffer;
+import io.ferrule.File;
+import io.ferrule.Loop;
+import io.ferrule.LoopOptions;
+import io.ferrule.TransferCallback;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+
+/** The reads of {@link ReadBenchmark} through the safe layer, in each way to wait: what the layer costs. */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+public class LayerBenchmark {
+    /** Who waits how. */
+    public enum Style {
+        /** On the loop's own thread. */
+        CALLBACK,
+        /** On another thread, for all of a batch. */
+        FUTURE,
+        /** Virtual threads, one for each read of a batch. */
+        VIRTUAL
+    }
+
+    private static final int BLOCK = 4096;
+    private static final int LAST_BLOCK = CachedFile.SIZE / BLOCK - 1;
+
+    @Param
+    public Style style;
+
+    /** Reads in a batch. */
+    @Param({"1", "32", "128"})
+    public int depth;
+
+    private Loop loop;
+    private File file;
+    private Buffer[] buffers;
+    private int done;
+    private final TransferCallback count = (bytes, error) -> {
+        check(bytes, error);
+        done++;
+    };
+    private long random = 0x9e37_79b9_7f4a_7c15L;
+
+    @Setup
+    public void open() throws IOException {
+        Path path = CachedFile.prepare();
+        LoopOptions options = LoopOptions.defaults().driver("uring");
+        loop = style == Style.CALLBACK ? Loop.open(options) : Loop.start(options);
+        file = loop.openFile(path).await();
+        buffers = IntStream.range(0, depth)
+                .mapToObj(i -> Buffer.allocate(BLOCK, BLOCK))
+                .toArray(Buffer[]::new);
+    }
+
+    @TearDown
+    public void close() {
+        loop.close();
+    }
+
+    @Benchmark
+    public void turn() throws IOException, InterruptedException {
+        switch (style) {
+            case CALLBACK -> callbacks();
+            case FUTURE -> futures();
+            case VIRTUAL -> virtualThreads();
+        }
+    }
+
+    private void callbacks() throws IOException {
+        done = 0;
+        for (Buffer buffer : buffers) {
+            file.read(buffer, nextOffset()).start(count);
+        }
+        while (done < depth) {
+            loop.turn(-1);
+        }
+    }
+
+    private void futures() {
+        CompletableFuture<?>[] all = new CompletableFuture<?>[depth];
+        for (int i = 0; i < depth; i++) {
+            all[i] = file.read(buffers[i], nextOffset()).future();
+        }
+        CompletableFuture.allOf(all).join();
+    }
+
+    private void virtualThreads() throws InterruptedException {
+        CountDownLatch left = new CountDownLatch(depth);
+        for (Buffer buffer : buffers) {
+            long offset = nextOffset();
+            Thread.startVirtualThread(() -> {
+                try {
+                    check(file.read(buffer, offset).await(), null);
+                    left.countDown();
+                } catch (IOException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+        }
+        left.await();
+    }
+
+    private static void check(int bytes, IOException error) {
+        if (bytes != BLOCK) {
+            throw new IllegalStateException(bytes + " bytes read, not " + BLOCK, error);
+        }
+    }
+
+    /** As in {@link ReadBenchmark}. */
+    private long nextOffset() {
+        random ^= random << 13;
+        random ^= random >>> 7;
+        random ^= random << 17;
+        return (random & LAST_BLOCK) * BLOCK;
+    }
+}
