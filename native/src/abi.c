@@ -7,7 +7,9 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <sys/uio.h>
+#include <netinet/in.h>
 #include <liburing.h>
 
 #include "ferrule.h"
@@ -105,7 +107,28 @@ static const struct entry table[] = {
 	OFFSET(epoll_event, data),
 
 	SIZE(statx),
+	SIZE(sockaddr_in),
+	OFFSET(sockaddr_in, sin_port),
+	OFFSET(sockaddr_in, sin_addr),
+	SIZE(sockaddr_in6),
+	OFFSET(sockaddr_in6, sin6_port),
+	OFFSET(sockaddr_in6, sin6_addr),
+	OFFSET(sockaddr_in6, sin6_scope_id),
+	SIZE(sockaddr_un),
+	OFFSET(sockaddr_un, sun_path),
+	SIZE(sockaddr_storage),
 	SIZE(msghdr),
+	OFFSET(msghdr, msg_name),
+	OFFSET(msghdr, msg_namelen),
+	OFFSET(msghdr, msg_iov),
+	OFFSET(msghdr, msg_iovlen),
+	OFFSET(msghdr, msg_control),
+	OFFSET(msghdr, msg_controllen),
+	OFFSET(msghdr, msg_flags),
+	SIZE(cmsghdr),
+	OFFSET(cmsghdr, cmsg_len),
+	OFFSET(cmsghdr, cmsg_level),
+	OFFSET(cmsghdr, cmsg_type),
 	{ "sizeof siginfo_t", sizeof(siginfo_t) },
 
 	/* Each architecture has its own values of these. */

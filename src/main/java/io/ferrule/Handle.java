@@ -3,6 +3,7 @@ package io.ferrule;
 import io.ferrule.driver.OperationKind;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Closing it cancels what is in flight on it, waits for that, and only then closes the descriptor, so that a number which the kernel hands out
  * anew never sees what was meant for this one.
  */
-public abstract sealed class Handle extends Entry implements AutoCloseable permits File {
+public abstract sealed class Handle extends Entry implements AutoCloseable permits File, SocketHandle {
     /** Of the handle's life. Written by the loop's thread. */
     private enum State {
         OPEN,
@@ -28,6 +29,7 @@ public abstract sealed class Handle extends Entry implements AutoCloseable permi
     private final CompletableFuture<@Nullable Void> closed = new CompletableFuture<>();
     private final RequestList requests = new RequestList();
     private int lingering;
+    private final AtomicBoolean mailed = new AtomicBoolean();
     private volatile State state = State.OPEN;
 
     Handle(Loop loop, int number, boolean regular) {
@@ -63,8 +65,8 @@ public abstract sealed class Handle extends Entry implements AutoCloseable permi
                 return;
             }
             loop.turnUntil(closed::isDone);
-        } else if (state != State.CLOSED) {
-            loop.mailOrRefuse(this);
+        } else {
+            mailClosing();
         }
         Loop.result(closed);
     }
@@ -73,10 +75,17 @@ public abstract sealed class Handle extends Entry implements AutoCloseable permi
     public final CompletableFuture<@Nullable Void> closeAsync() {
         if (loop.isOwner()) {
             beginClosing();
-        } else if (state != State.CLOSED) {
-            loop.mailOrRefuse(this);
+        } else {
+            mailClosing();
         }
         return closed.copy();
+    }
+
+    /** Has the loop close it in a later turn. Any thread, any number of times: it can lie in the mailbox once. */
+    final void mailClosing() {
+        if (state != State.CLOSED && mailed.compareAndSet(false, true)) {
+            loop.mailOrRefuse(this);
+        }
     }
 
     final int number() {

@@ -10,10 +10,12 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.net.SocketAddress;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -49,7 +51,12 @@ public final class Loop implements Executor, AutoCloseable {
     private final Deadlines deadlines = new Deadlines();
     private final Transfers transfers = new Transfers(this);
     private final LoopCounters counters;
+    private final SocketCalls sockets = new SocketCalls(this);
     private final Set<Handle> handles = new LinkedHashSet<>();
+    private final Set<BufferLeases> leases = new LinkedHashSet<>();
+
+    /** Those that no descriptor is left for. */
+    private final Set<Subscription> awaitingDescriptor = new LinkedHashSet<>();
 
     /** Those that belong to no handle. */
     private final RequestList requests = new RequestList();
@@ -154,6 +161,9 @@ public final class Loop implements Executor, AutoCloseable {
         }
         requests.cancelAll();
         turnUntil(() -> handles.isEmpty() && running == 0);
+        for (BufferLeases each : leases) {
+            each.closeWithLoop();
+        }
         closed = true;
         refuseMail();
         driver.close();
@@ -293,6 +303,15 @@ public final class Loop implements Executor, AutoCloseable {
         }
     }
 
+    /** As {@link #execute}; nothing when the loop has closed. */
+    void executeUnlessClosed(Runnable command) {
+        if (isOwner()) {
+            run(command);
+        } else {
+            mailOrRefuse(new Command(this, command));
+        }
+    }
+
     /**
      * Does something on the loop's thread in its next turn, also when this is it.
      *
@@ -398,6 +417,47 @@ public final class Loop implements Executor, AutoCloseable {
         return task;
     }
 
+    // ---- sockets ----
+
+    /**
+     * Connects to somebody. Mirrors {@code connect(2)}.
+     *
+     * @param address an internet address that is resolved, a path or an abstract name
+     * @return fails with {@link java.net.ConnectException} when nobody listens there or nobody answers; {@link Task#within} shortens the kernel's
+     *     patience, which is about two minutes
+     */
+    public Task<Connection> connect(SocketAddress address) {
+        checkOpen();
+        return Sockets.connect(this, address);
+    }
+
+    /** Listens for connections, with {@link ListenOptions#defaults}. */
+    public Task<Listener> listen(SocketAddress address) {
+        return listen(address, ListenOptions.defaults());
+    }
+
+    /**
+     * Listens for connections. Mirrors {@code bind(2)} and {@code listen(2)}.
+     *
+     * @param address an internet address, with port 0 for one that the kernel chooses; a path, where no file may be yet; or an abstract name
+     * @return fails with {@link java.net.BindException} when somebody else has the address
+     */
+    public Task<Listener> listen(SocketAddress address, ListenOptions options) {
+        checkOpen();
+        return Sockets.listen(this, address, options);
+    }
+
+    /**
+     * Makes buffers for {@link Connection#receiveAll}: of this loop alone.
+     *
+     * @param count a power of two
+     * @param size of each, in bytes
+     */
+    public BufferLeases leases(int count, int size) throws IOException {
+        checkOpen();
+        return BufferLeases.open(this, count, size);
+    }
+
     // ---- buffers ----
 
     /**
@@ -499,7 +559,7 @@ public final class Loop implements Executor, AutoCloseable {
         }
     }
 
-    private void uncaught(Throwable e) {
+    void uncaught(Throwable e) {
         owner.getUncaughtExceptionHandler().uncaughtException(owner, e);
     }
 
@@ -507,10 +567,31 @@ public final class Loop implements Executor, AutoCloseable {
 
     void opened(Handle handle) {
         handles.add(handle);
+        if (closing) {
+            handle.mailClosing(); // what was asked for before has come true after all
+        }
     }
 
     void closed(Handle handle) {
         handles.remove(handle);
+        if (!awaitingDescriptor.isEmpty()) {
+            List<Subscription> all = List.copyOf(awaitingDescriptor);
+            awaitingDescriptor.clear();
+            all.forEach(Subscription::resume);
+        }
+    }
+
+    /** Has a subscription go on when a descriptor has been closed. */
+    void awaitDescriptor(Subscription subscription) {
+        awaitingDescriptor.add(subscription);
+    }
+
+    void opened(BufferLeases group) {
+        leases.add(group);
+    }
+
+    void closed(BufferLeases group) {
+        leases.remove(group);
     }
 
     /** Waits for what happens on the loop's thread. An interrupt stays set. */
@@ -564,6 +645,10 @@ public final class Loop implements Executor, AutoCloseable {
         }
     }
 
+    boolean isOpen() {
+        return !closed;
+    }
+
     boolean isTurning() {
         return turning;
     }
@@ -574,6 +659,10 @@ public final class Loop implements Executor, AutoCloseable {
 
     Driver driver() {
         return driver;
+    }
+
+    SocketCalls sockets() {
+        return sockets;
     }
 
     Deadlines deadlines() {

@@ -38,7 +38,7 @@ public final class LoopCounters {
 
     /** Streams of completions (accepting, receiving) that ended by themselves and were begun again. */
     public long rearmed() {
-        return rearmed;
+        return rearmed + driver.rearmed;
     }
 
     /** Times another thread had to wake the loop with a system call. */
@@ -90,7 +90,8 @@ public final class LoopCounters {
 
     @Override
     public String toString() {
-        return "submitted " + submitted + ", completed " + completed + ", rearmed " + rearmed + ", wake-ups " + wakeUps
+        return "submitted " + submitted + ", completed " + completed + ", rearmed " + rearmed() + ", wake-ups "
+                + wakeUps
                 + ", mails " + mails
                 + ", zero-copy sends " + zeroCopySends + " (" + zeroCopyCopied + " copied), waits " + waits()
                 + ", fallbacks " + fallbacks()

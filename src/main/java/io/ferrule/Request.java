@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A callback belongs to the loop's thread; {@code future} and {@code await} work on any. {@code await} on a virtual thread parks it and never pins
  * its carrier; on the loop's own thread it turns the loop meanwhile, but within a callback it cannot.
  */
-public abstract sealed class Request extends Entry permits Transfer, Task {
+public abstract sealed class Request extends Entry permits Transfer, Task, Subscription {
     /** States. Any thread describes; after that, the loop's thread alone moves on. */
     private static final int IDLE = 0;
 
@@ -145,7 +145,7 @@ public abstract sealed class Request extends Entry permits Transfer, Task {
 
     /** Has it cancelled, from any thread, while it is begun and not done. */
     final void cancelFromAnywhere() {
-        loop.execute(this::cancelHere);
+        loop.executeUnlessClosed(this::cancelHere);
     }
 
     // ---- on the loop's thread ----
@@ -164,6 +164,10 @@ public abstract sealed class Request extends Entry permits Transfer, Task {
         Handle on = handle;
         if ((on != null && !on.isOpen()) || (loop.isClosing() && step.kind != OperationKind.CLOSE)) {
             fail(Failures.closed());
+            return;
+        }
+        if (cancelWanted) {
+            fail(Failures.cancelled(step.kind, about())); // before it arrived here
             return;
         }
         try {
@@ -193,8 +197,13 @@ public abstract sealed class Request extends Entry permits Transfer, Task {
     final void cancelHere() {
         if (state == BEGUN && !cancelWanted) {
             cancelWanted = true;
-            loop.driver().cancel(step);
+            cancelStep();
         }
+    }
+
+    /** Asks for the end of the step that was handed over. */
+    void cancelStep() {
+        loop.driver().cancel(step);
     }
 
     /** Whether a step that goes on should not. */

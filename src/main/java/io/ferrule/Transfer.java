@@ -4,9 +4,13 @@ import io.ferrule.driver.Operation;
 import io.ferrule.driver.OperationKind;
 import io.ferrule.sys.Errno;
 import io.ferrule.sys.IovecArray;
+import io.ferrule.sys.MessageHeader;
+import io.ferrule.sys.NativeMemory;
+import io.ferrule.sys.SocketAddresses;
 import java.io.EOFException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +31,17 @@ public final class Transfer extends Request {
     private boolean fills;
     private @Nullable IovecArray pieces;
 
+    /** The first of the pieces that is not moved yet. */
+    private int firstPiece;
+
+    private @Nullable MessageHeader header;
+
+    /** Where a message goes or came from; null where that is not asked. */
+    private @Nullable PeerAddress peer;
+
+    /** How many bytes the current step is to move. */
+    private int wanted;
+
     /** All of it, not only what can be had at once. */
     private boolean whole;
 
@@ -42,6 +57,12 @@ public final class Transfer extends Request {
 
     /** A zero-copy send that is done, but for the kernel still reading its memory. */
     private boolean lingering;
+
+    /** A zero-copy send of which the kernel took a part: the rest is sent when it has let go of that. */
+    private boolean partlySent;
+
+    /** Who awaited it has its result. */
+    private boolean taken;
 
     private @Nullable TransferCallback callback;
     private @Nullable CompletableFuture<Integer> future;
@@ -90,6 +111,7 @@ public final class Transfer extends Request {
         beginAndWait();
         int bytes = moved;
         IOException failed = error;
+        taken = true;
         if (loop.isOwner()) {
             recycle();
         }
@@ -113,8 +135,12 @@ public final class Transfer extends Request {
         describe(kind, on);
         buffer = null;
         buffers = null;
+        peer = null;
         whole = false;
+        partlySent = false;
+        taken = false;
         sync = null;
+        wanted = 0;
         moved = 0;
         stepsInFlight = 1;
         done = 0;
@@ -127,6 +153,7 @@ public final class Transfer extends Request {
     Transfer memory(Buffer memory, int offset, int length, boolean toBeFilled) {
         step.address = memory.address(offset, length);
         step.length = length;
+        wanted = length;
         step.registered = memory.registered(loop);
         buffer = memory;
         fills = toBeFilled;
@@ -135,19 +162,65 @@ public final class Transfer extends Request {
 
     /** Several buffers, one after the other. */
     Transfer memory(Buffer[] all, boolean toBeFilled) {
-        IovecArray array = pieces;
-        if (array == null || array.capacity() < all.length) {
-            array = IovecArray.allocate(Arena.ofAuto(), all.length);
-            pieces = array;
-        }
+        IovecArray array = pieces(all.length);
+        long total = 0;
         for (int i = 0; i < all.length; i++) {
             array.set(i, all[i].memory());
+            total += all[i].size();
         }
+        if (total > NativeMemory.MAX_TRANSFER) {
+            throw new IllegalArgumentException("the buffers hold " + total + " bytes: Linux moves at most "
+                    + NativeMemory.MAX_TRANSFER + " in one call; take fewer");
+        }
+        wanted = (int) total;
         step.address = array.segment().address();
         step.length = all.length;
         buffers = all.clone();
         fills = toBeFilled;
         return this;
+    }
+
+    /** Several buffers, one after the other, as a message. */
+    Transfer message(Buffer[] all, boolean toBeFilled) {
+        memory(all, toBeFilled);
+        return message();
+    }
+
+    /** A part of a buffer as a message to or from somebody. */
+    Transfer message(Buffer memory, int offset, int length, boolean toBeFilled, PeerAddress somebody) {
+        memory(memory, offset, length, toBeFilled);
+        pieces(1).set(0, memory.address(offset, length), length);
+        step.length = 1;
+        peer = somebody;
+        message();
+        header().address(somebody.memory(), toBeFilled ? SocketAddresses.MAX_SIZE : somebody.length());
+        return this;
+    }
+
+    private Transfer message() {
+        header().pieces(pieces(1), 0, (int) step.length).address(MemorySegment.NULL, 0);
+        step.address = header().segment().address();
+        return this;
+    }
+
+    private MessageHeader header() {
+        MessageHeader known = header;
+        if (known == null) {
+            known = MessageHeader.allocate(Arena.ofAuto());
+            header = known;
+        }
+        return known;
+    }
+
+    /** Room for so many pieces. */
+    private IovecArray pieces(int count) {
+        IovecArray array = pieces;
+        if (array == null || array.capacity() < count) {
+            array = IovecArray.allocate(Arena.ofAuto(), count);
+            pieces = array;
+        }
+        firstPiece = 0;
+        return array;
     }
 
     Transfer at(long offset) {
@@ -184,6 +257,15 @@ public final class Transfer extends Request {
         if (one != null) {
             pin(one);
         }
+        PeerAddress somebody = peer;
+        if (somebody != null) {
+            try {
+                somebody.pin(fills);
+            } catch (IllegalStateException e) {
+                unpin(one);
+                throw e;
+            }
+        }
         Buffer[] several = buffers;
         if (several != null) {
             for (int i = 0; i < several.length; i++) {
@@ -207,12 +289,20 @@ public final class Transfer extends Request {
         }
     }
 
-    @Override
-    void releaseMemory() {
-        Buffer one = buffer;
+    private static void unpin(@Nullable Buffer one) {
         if (one != null) {
             one.unpin();
-            buffer = null;
+        }
+    }
+
+    @Override
+    void releaseMemory() {
+        unpin(buffer);
+        buffer = null;
+        PeerAddress somebody = peer;
+        if (somebody != null) {
+            somebody.unpin();
+            peer = null;
         }
         Buffer[] several = buffers;
         if (several != null) {
@@ -233,15 +323,16 @@ public final class Transfer extends Request {
             return;
         }
         if (of == step) {
-            if (result > 0) {
-                moved += result;
-            } else if (result < 0 && error == null) {
+            if (result < 0 && error == null) {
                 error = failure(of.kind, result);
-            } else if (result == 0 && whole && step.length > 0) {
-                error = new EOFException(this + ": the end came after " + moved + " bytes, before the rest");
+            } else if (result >= 0) {
+                moved(result);
             }
             if ((flags & Operation.MORE) != 0) {
-                zeroCopySent();
+                partlySent = whole && error == null && lastPart() < wanted;
+                if (!partlySent) {
+                    zeroCopySent();
+                }
                 return;
             }
         } else if (result < 0 && error == null && !isRest(result)) {
@@ -255,9 +346,22 @@ public final class Transfer extends Request {
         }
     }
 
+    private void moved(int bytes) {
+        PeerAddress somebody = peer;
+        if (somebody != null && fills) {
+            somebody.received(header().addressLength());
+        }
+        moved += Math.min(bytes, wanted);
+        if (bytes > wanted) {
+            error = new DatagramTruncatedException(toString(), bytes, wanted);
+        } else if (bytes == 0 && whole && wanted > 0) {
+            error = new EOFException(this + ": the end came after " + moved + " bytes, before the rest");
+        }
+    }
+
     /** The sync was held back because the write before it was short: both go on. */
     private boolean isRest(int result) {
-        return result == -Errno.ECANCELED.number() && step.length > lastPart();
+        return result == -Errno.ECANCELED.number() && wanted > lastPart();
     }
 
     private int lastPart() {
@@ -266,7 +370,7 @@ public final class Transfer extends Request {
 
     private boolean goOn() {
         int part = lastPart();
-        if (part >= step.length) {
+        if (part >= wanted) {
             return false;
         }
         if (isCancelled()) {
@@ -274,8 +378,8 @@ public final class Transfer extends Request {
             return false;
         }
         done = moved;
-        step.address += part;
-        step.length -= part;
+        wanted -= part;
+        skip(part);
         if (step.offset >= 0) {
             step.offset += part;
         }
@@ -284,19 +388,45 @@ public final class Transfer extends Request {
         return true;
     }
 
+    /** What has been moved is not to be moved again. */
+    private void skip(int bytes) {
+        IovecArray array = pieces;
+        if (buffers == null || array == null) {
+            step.address += bytes;
+            step.length -= bytes;
+            return;
+        }
+        int before = firstPiece;
+        firstPiece = array.skip(before, bytes);
+        int left = buffers.length - firstPiece;
+        if (step.kind == OperationKind.READV || step.kind == OperationKind.WRITEV) {
+            step.address = array.address(firstPiece);
+            step.length = left;
+        } else {
+            header().pieces(array, firstPiece, left);
+        }
+    }
+
     /** The kernel has taken the bytes, but reads them from our memory for a while. */
     private void zeroCopySent() {
         lingering = true;
         loop.deadlines().remove(this);
         Handle on = handle;
         if (on != null) {
+            on.lingers(); // first, or a handle that is closing would not wait for it
             on.remove(this);
-            on.lingers();
         }
         over();
     }
 
     private void zeroCopyOver() {
+        if (partlySent) {
+            partlySent = false;
+            if (!goOn()) {
+                finish();
+            }
+            return;
+        }
         lingering = false;
         Handle on = handle;
         releaseMemory();
@@ -304,7 +434,7 @@ public final class Transfer extends Request {
         if (on != null) {
             on.lingersNoMore();
         }
-        if (callback != null) {
+        if (callback != null || taken) {
             recycle();
         }
     }

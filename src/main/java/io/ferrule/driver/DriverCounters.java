@@ -14,6 +14,9 @@ public final class DriverCounters {
     /** Completions that the kernel had to keep for us, because our queue was full. None is lost. */
     public long overflows;
 
+    /** Streams of completions that the kernel ended for reasons of its own, and that the driver began again. */
+    public long rearmed;
+
     /** For drivers. */
     public DriverCounters() {}
 }

@@ -272,6 +272,7 @@ public final class UringDriver implements Driver {
         } else if (operation.stage == TO_BE_COPIED) {
             sendCopied(operation);
         } else if (again && operation.multishot && goesOn(operation, result)) {
+            counters.rearmed++;
             request(operation); // the kernel ended it for reasons of its own, such as a full completion queue
             operation.complete(result, flags | Operation.MORE);
         } else {

@@ -59,6 +59,48 @@ public final class IovecArray {
         array.set(ValueLayout.JAVA_LONG, index * Layout.SIZE + Layout.LENGTH, piece.byteSize());
     }
 
+    /**
+     * Makes memory the {@code index}-th piece. Nothing is checked but the index: for who has checked the address already.
+     *
+     * @throws IndexOutOfBoundsException for an index outside the array
+     */
+    public void set(int index, long address, long length) {
+        Objects.checkIndex(index, capacity);
+        array.set(ValueLayout.JAVA_LONG, index * Layout.SIZE, address);
+        array.set(ValueLayout.JAVA_LONG, index * Layout.SIZE + Layout.LENGTH, length);
+    }
+
+    /**
+     * Takes bytes off the front: pieces that are used up are left behind, and the one after them is shortened.
+     *
+     * @param first the piece that the bytes begin in
+     * @param bytes no more than there are from that piece on
+     * @return the first piece with something left
+     */
+    public int skip(int first, long bytes) {
+        int index = first;
+        long left = bytes;
+        while (left > 0) {
+            Objects.checkIndex(index, capacity);
+            long at = index * Layout.SIZE;
+            long length = array.get(ValueLayout.JAVA_LONG, at + Layout.LENGTH);
+            if (left < length) {
+                array.set(ValueLayout.JAVA_LONG, at, array.get(ValueLayout.JAVA_LONG, at) + left);
+                array.set(ValueLayout.JAVA_LONG, at + Layout.LENGTH, length - left);
+                return index;
+            }
+            left -= length;
+            index++;
+        }
+        return index;
+    }
+
+    /** Where the {@code index}-th piece is described. */
+    public long address(int index) {
+        Objects.checkIndex(index, capacity);
+        return array.address() + index * Layout.SIZE;
+    }
+
     /** How many pieces there is room for. */
     public int capacity() {
         return capacity;

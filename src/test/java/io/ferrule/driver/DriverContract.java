@@ -5,18 +5,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.ferrule.bindings.libc.LibC;
 import io.ferrule.sys.Errno;
 import io.ferrule.sys.Fd;
+import io.ferrule.sys.SocketAddresses;
 import io.ferrule.testing.Pipe;
-import io.ferrule.testing.SocketAddresses;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
@@ -103,10 +107,30 @@ abstract class DriverContract {
         return descriptor(perform(socket));
     }
 
+    /** 127.0.0.1 with any free port. */
+    MemorySegment loopback() {
+        return SocketAddresses.allocate(arena, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    }
+
+    /** The address that a socket is bound to. */
+    MemorySegment address(Fd socket) {
+        try {
+            return SocketAddresses.allocate(arena, Objects.requireNonNull(SocketAddresses.of(socket)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The port of an internet address. */
+    static int port(MemorySegment address) {
+        InetSocketAddress decoded = (InetSocketAddress) SocketAddresses.decode(address, (int) address.byteSize());
+        return Objects.requireNonNull(decoded).getPort();
+    }
+
     /** A TCP socket that listens on a free port of 127.0.0.1. */
     Fd listener() {
         Fd listener = socket(LibC.AF_INET(), LibC.SOCK_STREAM());
-        assertThat(perform(TestOperation.of(OperationKind.BIND, listener, SocketAddresses.loopback(arena, 0))))
+        assertThat(perform(TestOperation.of(OperationKind.BIND, listener, loopback())))
                 .isZero();
         assertThat(perform(TestOperation.of(OperationKind.LISTEN, listener).length(16)))
                 .isZero();
@@ -116,7 +140,7 @@ abstract class DriverContract {
     /** A TCP socket that is being connected to a listener. */
     TestOperation connecting(Fd listener) {
         Fd socket = socket(LibC.AF_INET(), LibC.SOCK_STREAM());
-        return start(TestOperation.of(OperationKind.CONNECT, socket, SocketAddresses.of(arena, listener)));
+        return start(TestOperation.of(OperationKind.CONNECT, socket, address(listener)));
     }
 
     // ---- operations ----

@@ -8,7 +8,6 @@ import io.ferrule.driver.TestOperation.Completion;
 import io.ferrule.sys.Errno;
 import io.ferrule.sys.Fd;
 import io.ferrule.testing.Pipe;
-import io.ferrule.testing.SocketAddresses;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -154,10 +153,10 @@ class MultishotTest extends DriverContract {
     void allThatIsThereComes() throws IOException {
         int count = 100;
         Fd receiver = socket(LibC.AF_INET(), LibC.SOCK_DGRAM());
-        assertThat(perform(TestOperation.of(OperationKind.BIND, receiver, SocketAddresses.loopback(arena, 0))))
+        assertThat(perform(TestOperation.of(OperationKind.BIND, receiver, loopback())))
                 .isZero();
         Fd sender = socket(LibC.AF_INET(), LibC.SOCK_DGRAM());
-        await(start(TestOperation.of(OperationKind.CONNECT, sender, SocketAddresses.of(arena, receiver))));
+        await(start(TestOperation.of(OperationKind.CONNECT, sender, address(receiver))));
         for (int i = 0; i < count; i++) {
             Pipe.write(sender, "" + i);
         }

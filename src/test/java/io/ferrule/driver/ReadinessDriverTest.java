@@ -8,7 +8,6 @@ import io.ferrule.bindings.libc.LibC;
 import io.ferrule.sys.Errno;
 import io.ferrule.sys.Fd;
 import io.ferrule.testing.Pipe;
-import io.ferrule.testing.SocketAddresses;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
@@ -112,9 +111,9 @@ class ReadinessDriverTest extends DriverContract {
     void oneDescriptorWithMuchDoesNotKeepOthersWaiting() throws IOException {
         int count = 200;
         Fd receiver = socket(LibC.AF_INET(), LibC.SOCK_DGRAM());
-        perform(TestOperation.of(OperationKind.BIND, receiver, SocketAddresses.loopback(arena, 0)));
+        perform(TestOperation.of(OperationKind.BIND, receiver, loopback()));
         Fd sender = socket(LibC.AF_INET(), LibC.SOCK_DGRAM());
-        result(TestOperation.of(OperationKind.CONNECT, sender, SocketAddresses.of(arena, receiver)));
+        result(TestOperation.of(OperationKind.CONNECT, sender, address(receiver)));
         Pipe other = sockets();
         for (int i = 0; i < count; i++) {
             Pipe.write(sender, "x");

@@ -8,11 +8,12 @@ import io.ferrule.driver.TestOperation.Completion;
 import io.ferrule.sys.Errno;
 import io.ferrule.sys.Fd;
 import io.ferrule.sys.IovecArray;
+import io.ferrule.sys.SocketAddresses;
 import io.ferrule.testing.Pipe;
-import io.ferrule.testing.SocketAddresses;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,7 +54,7 @@ class SocketOperationsTest extends DriverContract {
     @Test
     void aConnectionThatNobodyListensForIsRefused() throws IOException {
         Fd closed = listener();
-        MemorySegment address = SocketAddresses.of(arena, closed);
+        MemorySegment address = address(closed);
         closed.close();
         Fd socket = socket(LibC.AF_INET(), LibC.SOCK_STREAM());
         assertThat(result(TestOperation.of(OperationKind.CONNECT, socket, address)))
@@ -70,7 +71,8 @@ class SocketOperationsTest extends DriverContract {
 
     @Test
     void localSocketsAreConnected(@TempDir Path directory) throws IOException {
-        MemorySegment address = SocketAddresses.local(arena, directory.resolve("socket"));
+        MemorySegment address =
+                SocketAddresses.allocate(arena, UnixDomainSocketAddress.of(directory.resolve("socket")));
         Fd listener = socket(LibC.AF_UNIX(), LibC.SOCK_STREAM());
         assertThat(perform(TestOperation.of(OperationKind.BIND, listener, address)))
                 .isZero();
@@ -103,7 +105,7 @@ class SocketOperationsTest extends DriverContract {
         TestOperation socket = new TestOperation(OperationKind.SOCKET).flags(LibC.SOCK_STREAM());
         socket.fd = LibC.AF_INET();
         Fd made = descriptor(result(socket));
-        assertThat(result(TestOperation.of(OperationKind.BIND, made, SocketAddresses.loopback(arena, 0))))
+        assertThat(result(TestOperation.of(OperationKind.BIND, made, loopback())))
                 .isZero();
         assertThat(result(TestOperation.of(OperationKind.LISTEN, made).length(1)))
                 .isZero();
@@ -199,14 +201,14 @@ class SocketOperationsTest extends DriverContract {
     void datagramsAreSentToAnAddressAndComeFromOne() throws IOException {
         Fd receiver = datagrams();
         Fd sender = datagrams();
-        MemorySegment out = withAddress(message(bytes("packet")), SocketAddresses.of(arena, receiver));
+        MemorySegment out = withAddress(message(bytes("packet")), address(receiver));
         assertThat(result(TestOperation.of(OperationKind.SEND_MESSAGE, sender, out)))
                 .isEqualTo(6);
         MemorySegment from = arena.allocate(16);
         MemorySegment in = withAddress(message(buffer), from);
         assertThat(result(TestOperation.of(OperationKind.RECEIVE_MESSAGE, receiver, in)))
                 .isEqualTo(6);
-        assertThat(SocketAddresses.port(from)).isEqualTo(SocketAddresses.port(SocketAddresses.of(arena, sender)));
+        assertThat(port(from)).isEqualTo(port(address(sender)));
     }
 
     @Test
@@ -263,7 +265,7 @@ class SocketOperationsTest extends DriverContract {
 
     private Fd datagrams() {
         Fd socket = socket(LibC.AF_INET(), LibC.SOCK_DGRAM());
-        assertThat(perform(TestOperation.of(OperationKind.BIND, socket, SocketAddresses.loopback(arena, 0))))
+        assertThat(perform(TestOperation.of(OperationKind.BIND, socket, loopback())))
                 .isZero();
         return socket;
     }

@@ -9,7 +9,6 @@ import io.ferrule.sys.Errno;
 import io.ferrule.sys.Fd;
 import io.ferrule.testing.Covers;
 import io.ferrule.testing.Pipe;
-import io.ferrule.testing.SocketAddresses;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -196,7 +195,7 @@ class AcceptTest extends SocketTest {
             Fd[] clients = new Fd[10];
             for (int i = 0; i < clients.length; i++) {
                 clients[i] = connectTo(listener);
-                ports.add(SocketAddresses.port(address(clients[i])));
+                ports.add(port(address(clients[i])));
             }
             for (int i = 0; i < clients.length; i++) {
                 try (Fd accepted = Fd.own(result())) {
@@ -205,7 +204,7 @@ class AcceptTest extends SocketTest {
                     check(
                             LibC.getpeername(accepted.number(), peer, arena.allocateFrom(ValueLayout.JAVA_INT, 16)),
                             "peer");
-                    assertThat(ports.remove(SocketAddresses.port(peer)))
+                    assertThat(ports.remove(port(peer)))
                             .as("one of ours, for the first time")
                             .isTrue();
                 }

@@ -12,7 +12,6 @@ import io.ferrule.sys.Errno;
 import io.ferrule.sys.Fd;
 import io.ferrule.testing.Covers;
 import io.ferrule.testing.Pipe;
-import io.ferrule.testing.SocketAddresses;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -121,8 +120,8 @@ class SocketCommandTest extends SocketTest {
     void aSocketTellsItsNameAndItsPeers() throws IOException {
         Fd listener = listener();
         Fd client = connectTo(listener);
-        assertThat(name(client, false)).isEqualTo(SocketAddresses.port(address(client)));
-        assertThat(name(client, true)).isEqualTo(SocketAddresses.port(address(listener)));
+        assertThat(name(client, false)).isEqualTo(port(address(client)));
+        assertThat(name(client, true)).isEqualTo(port(address(listener)));
     }
 
     /** The port in a socket's name. */
@@ -133,6 +132,6 @@ class SocketCommandTest extends SocketTest {
         int result = result();
         assumeTrue(result != error(Errno.EOPNOTSUPP), "needs SOCKET_URING_OP_GETSOCKNAME, Linux 6.19");
         assertThat(result).isZero();
-        return SocketAddresses.port(address.asSlice(0, length.get(ValueLayout.JAVA_INT, 0)));
+        return port(address.asSlice(0, length.get(ValueLayout.JAVA_INT, 0)));
     }
 }

@@ -11,7 +11,6 @@ import io.ferrule.sys.Errno;
 import io.ferrule.sys.Fd;
 import io.ferrule.testing.Covers;
 import io.ferrule.testing.Pipe;
-import io.ferrule.testing.SocketAddresses;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -47,7 +46,7 @@ class SocketOperationsTest extends SocketTest {
         needs(IORING_OP_BIND);
         needs(IORING_OP_LISTEN);
         Fd socket = stream();
-        sq().bind(socket, SocketAddresses.loopback(arena, 0)).link();
+        sq().bind(socket, loopback()).link();
         sq().listen(socket, 1);
         assertThat(result()).isZero();
         assertThat(result()).isZero();
@@ -80,7 +79,7 @@ class SocketOperationsTest extends SocketTest {
         MemorySegment peer = arena.allocate(64);
         MemorySegment length = arena.allocateFrom(ValueLayout.JAVA_INT, 64);
         check(LibC.getpeername(client.number(), peer, length), "getpeername");
-        assertThat(SocketAddresses.port(peer)).isEqualTo(SocketAddresses.port(address(listener)));
+        assertThat(port(peer)).isEqualTo(port(address(listener)));
     }
 
     @Test

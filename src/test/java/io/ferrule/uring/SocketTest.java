@@ -2,8 +2,13 @@ package io.ferrule.uring;
 
 import io.ferrule.bindings.libc.LibC;
 import io.ferrule.sys.Fd;
-import io.ferrule.testing.SocketAddresses;
+import io.ferrule.sys.SocketAddresses;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.Objects;
 
 /** Sockets made by plain system calls, as the other side of what a test is about. */
 abstract class SocketTest extends OperationTest {
@@ -18,7 +23,7 @@ abstract class SocketTest extends OperationTest {
     }
 
     Fd bound(Fd socket) {
-        MemorySegment address = SocketAddresses.loopback(arena, 0);
+        MemorySegment address = loopback();
         check(LibC.bind(socket.number(), address, (int) address.byteSize()), "bind");
         return socket;
     }
@@ -48,8 +53,24 @@ abstract class SocketTest extends OperationTest {
         return new Fd[] {client, descriptor(LibC.accept(listener.number(), MemorySegment.NULL, MemorySegment.NULL))};
     }
 
+    /** 127.0.0.1 with any free port. */
+    MemorySegment loopback() {
+        return SocketAddresses.allocate(arena, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    }
+
+    /** The address that a socket is bound to. */
     MemorySegment address(Fd socket) {
-        return SocketAddresses.of(arena, socket);
+        try {
+            return SocketAddresses.allocate(arena, Objects.requireNonNull(SocketAddresses.of(socket)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The port of an internet address. */
+    static int port(MemorySegment address) {
+        InetSocketAddress decoded = (InetSocketAddress) SocketAddresses.decode(address, (int) address.byteSize());
+        return Objects.requireNonNull(decoded).getPort();
     }
 
     static void check(int result, String call) {

@@ -1,0 +1,188 @@
+package io.ferrule;
+
+import io.ferrule.bindings.libc.LibC;
+import io.ferrule.driver.OperationKind;
+import java.io.IOException;
+import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A stream of bytes in both directions: a TCP or Unix socket that is connected.
+ *
+ * <p>{@code receive} and {@code send} move what can be moved at once, which may be fewer bytes than asked; {@code receiveFully} and {@code sendFully} move all,
+ * or fail. Bytes go in the order in which requests are begun as long as each is over before the next is begun; of several sends in flight at once,
+ * those that the kernel takes in pieces may mix.
+ */
+public final class Connection extends SocketHandle {
+    private @Nullable SocketAddress remote;
+
+    Connection(Loop loop, int number, int family, String description, @Nullable SocketAddress remote) {
+        super(loop, number, family, description);
+        this.remote = remote;
+    }
+
+    // ---- receiving ----
+
+    /** Receives into a buffer. Result: bytes received, 0 at the end of the stream. Mirrors {@code recv(2)}. */
+    public Transfer receive(Buffer buffer) {
+        return receive(buffer, 0, buffer.size());
+    }
+
+    /**
+     * Receives into a part of a buffer. Result: bytes received, 0 at the end of the stream. Mirrors {@code recv(2)}.
+     *
+     * @param from first byte of the part
+     * @param length of the part, in bytes
+     */
+    public Transfer receive(Buffer buffer, int from, int length) {
+        return transfer(OperationKind.RECEIVE).memory(buffer, from, length, true);
+    }
+
+    /**
+     * Fills a part of a buffer. Result: {@code length}; {@link java.io.EOFException} when the stream ends before.
+     *
+     * @see #receive(Buffer, int, int)
+     */
+    public Transfer receiveFully(Buffer buffer, int from, int length) {
+        return receive(buffer, from, length).flags(LibC.MSG_WAITALL()).whole();
+    }
+
+    /** Receives into several buffers, one after the other. Result: bytes received, 0 at the end of the stream. Mirrors {@code recvmsg(2)}. */
+    public Transfer receive(Buffer[] buffers) {
+        return transfer(OperationKind.RECEIVE_MESSAGE).message(buffers, true);
+    }
+
+    /**
+     * Fills several buffers, one after the other. Result: the sum of their sizes; {@link java.io.EOFException} when the stream ends before.
+     *
+     * @see #receive(Buffer[])
+     */
+    public Transfer receiveFully(Buffer[] buffers) {
+        return receive(buffers).flags(LibC.MSG_WAITALL()).whole();
+    }
+
+    /**
+     * Receives all that comes, each piece in a lease, until the stream ends, this is cancelled or the connection closed. While all leases are out, it
+     * waits for one to come back, and nothing is lost. On any thread; the callback belongs to the loop's thread. Other receives must not be in
+     * flight at the same time.
+     *
+     * @param leases of the same loop; any number of connections may share them
+     */
+    public Subscription receiveAll(BufferLeases leases, StreamCallback<Lease> callback) {
+        checkOpen();
+        ReceiveAll all = new ReceiveAll(this, leases, callback);
+        all.begin();
+        return all;
+    }
+
+    // ---- sending ----
+
+    /**
+     * Sends a part of a buffer. Result: bytes that the kernel has taken. Mirrors {@code send(2)}.
+     *
+     * @param from first byte of the part
+     * @param length of the part, in bytes
+     */
+    public Transfer send(Buffer buffer, int from, int length) {
+        return transfer(OperationKind.SEND).memory(buffer, from, length, false).flags(LibC.MSG_NOSIGNAL());
+    }
+
+    /**
+     * Sends all of a part of a buffer. Result: {@code length}.
+     *
+     * @see #send(Buffer, int, int)
+     */
+    public Transfer sendFully(Buffer buffer, int from, int length) {
+        return send(buffer, from, length)
+                .flags(LibC.MSG_NOSIGNAL() | LibC.MSG_WAITALL())
+                .whole();
+    }
+
+    /** Sends several buffers, one after the other. Result: bytes that the kernel has taken. Mirrors {@code sendmsg(2)}. */
+    public Transfer send(Buffer[] buffers) {
+        return transfer(OperationKind.SEND_MESSAGE).message(buffers, false).flags(LibC.MSG_NOSIGNAL());
+    }
+
+    /**
+     * Sends all of several buffers, one after the other. Result: the sum of their sizes.
+     *
+     * @see #send(Buffer[])
+     */
+    public Transfer sendFully(Buffer[] buffers) {
+        return send(buffers).flags(LibC.MSG_NOSIGNAL() | LibC.MSG_WAITALL()).whole();
+    }
+
+    /**
+     * Sends a part of a buffer from where it is, without a copy, where the driver and the socket can. Result: bytes that the kernel has taken. The
+     * buffer stays in flight beyond the callback, until the kernel has let go of it ({@link Buffer#closeWhenFree} waits for that): with TCP, until the
+     * peer has acknowledged the bytes. {@link LoopCounters#zeroCopyCopied} tells how often the kernel copied after all, as it does on the loopback
+     * device. Pays from some tens of KiB on; measure. Mirrors {@code io_uring_prep_send_zc}.
+     *
+     * @see #send(Buffer, int, int)
+     */
+    public Transfer sendZeroCopy(Buffer buffer, int from, int length) {
+        return transfer(OperationKind.SEND_ZERO_COPY)
+                .memory(buffer, from, length, false)
+                .flags(LibC.MSG_NOSIGNAL());
+    }
+
+    /**
+     * Sends all of a part of a buffer without a copy. Result: {@code length}.
+     *
+     * @see #sendZeroCopy
+     */
+    public Transfer sendFullyZeroCopy(Buffer buffer, int from, int length) {
+        return sendZeroCopy(buffer, from, length)
+                .flags(LibC.MSG_NOSIGNAL() | LibC.MSG_WAITALL())
+                .whole();
+    }
+
+    // ---- the ends ----
+
+    /**
+     * Ends the stream in this direction: the peer receives what was sent, and then the end. Sends that are in flight may fail; wait for them first.
+     * Mirrors {@code shutdown(2)} with {@code SHUT_WR}.
+     */
+    public Task<@Nullable Void> shutdownOutput() {
+        return shutdown(LibC.SHUT_WR());
+    }
+
+    /** Wants no more bytes: receives end with 0. Mirrors {@code shutdown(2)} with {@code SHUT_RD}. */
+    public Task<@Nullable Void> shutdownInput() {
+        return shutdown(LibC.SHUT_RD());
+    }
+
+    /**
+     * The address it is connected to. A Unix socket without one has an empty path. Mirrors {@code getpeername(2)}.
+     *
+     * @throws java.net.SocketException when the peer has gone and the kernel does not know any more
+     */
+    public SocketAddress remoteAddress() throws IOException {
+        return Errand.run(loop, () -> {
+            checkOpen();
+            SocketAddress known = remote;
+            if (known == null) {
+                known = present(loop.sockets().remoteAddress(number(), toString()));
+                remote = known;
+            }
+            return known;
+        });
+    }
+
+    @Override
+    boolean isBoundForGood() {
+        return true;
+    }
+
+    private Transfer transfer(OperationKind kind) {
+        checkOpen();
+        return loop.transfers().take().of(kind, this);
+    }
+
+    private Task<@Nullable Void> shutdown(int how) {
+        checkOpen();
+        Task<@Nullable Void> task = new Task<>(loop, OperationKind.SHUTDOWN, this, null);
+        task.step.flags = how;
+        return task;
+    }
+}
