@@ -857,6 +857,20 @@ public final class Sqe {
     }
 
     /**
+     * Sends several buffers, one after the other, as {@link #send(Descriptor, MemorySegment, int)}; {@link #sendmsg} does the same on older kernels. The
+     * array may be used again once it has been submitted, the buffers when the request has completed. Result: bytes sent; -EINVAL where the kernel
+     * lacks {@link UringFlags#IORING_SEND_VECTORIZED}, for which liburing has no function. Linux 6.17.
+     *
+     * @param count how many of the array's pieces, from its first
+     * @param flags {@code MSG_NOSIGNAL}, {@code MSG_WAITALL} and their like
+     */
+    public Sqe send(Descriptor socket, IovecArray pieces, int count, int flags) {
+        return on(Opcode.IORING_OP_SEND, socket, address(pieces, count), count, 0)
+                .opFlags(flags)
+                .socketFlags(UringFlags.IORING_SEND_VECTORIZED);
+    }
+
+    /**
      * Sends to an address, as {@link #send}. Mirrors {@code io_uring_prep_sendto}. Linux 6.0.
      *
      * @param address {@code struct sockaddr_in} or its like; its size is the address's length
@@ -903,6 +917,21 @@ public final class Sqe {
                         0)
                 .opFlags(flags)
                 .socketFlags(zeroCopyFlags);
+    }
+
+    /**
+     * Sends several buffers without copying, with the completions of {@link #sendZc(Descriptor, MemorySegment, int, int)}; {@link #sendmsgZc} does the
+     * same on older kernels. The array may be used again once it has been submitted, the buffers with the notification. Result: -EINVAL where the
+     * kernel lacks {@link UringFlags#IORING_SEND_VECTORIZED}, for which liburing has no function. Linux 6.17.
+     *
+     * @param count how many of the array's pieces, from its first
+     * @param flags {@code MSG_NOSIGNAL} and its like
+     * @param zeroCopyFlags 0 or {@code IORING_RECVSEND_...}, {@link UringFlags#IORING_SEND_ZC_REPORT_USAGE}
+     */
+    public Sqe sendZc(Descriptor socket, IovecArray pieces, int count, int flags, int zeroCopyFlags) {
+        return on(Opcode.IORING_OP_SEND_ZC, socket, address(pieces, count), count, 0)
+                .opFlags(flags)
+                .socketFlags(zeroCopyFlags | UringFlags.IORING_SEND_VECTORIZED);
     }
 
     /**

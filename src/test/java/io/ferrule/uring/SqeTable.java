@@ -246,6 +246,19 @@ final class SqeTable {
                 on("shutdown", DESCRIPTOR, INT).is((c, a) -> io_uring_prep_shutdown(c, a.fd(0), a.number(1))),
                 on("send", DESCRIPTOR, BUFFER, INT)
                         .is((c, a) -> io_uring_prep_send(c, a.fd(0), a.memory(1), a.size(1), a.number(2))),
+                // liburing has no function for an array of pieces.
+                on("send", DESCRIPTOR, PIECES, PIECE_COUNT, INT).is((c, a) -> {
+                    io_uring_prep_send(c, a.fd(0), a.memory(1), a.number(2), a.number(3));
+                    io_uring_sqe.ioprio(c, (short) IORING_SEND_VECTORIZED());
+                }),
+                on("sendZc", DESCRIPTOR, PIECES, PIECE_COUNT, INT, INT)
+                        .is((c, a) -> io_uring_prep_send_zc(
+                                c,
+                                a.fd(0),
+                                a.memory(1),
+                                a.number(2),
+                                a.number(3),
+                                a.number(4) | IORING_SEND_VECTORIZED())),
                 on("sendTo", DESCRIPTOR, BUFFER, INT, ADDRESS)
                         .is((c, a) -> io_uring_prep_sendto(
                                 c, a.fd(0), a.memory(1), a.size(1), a.number(2), a.memory(3), a.size(3))),
