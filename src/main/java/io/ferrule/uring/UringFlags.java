@@ -252,6 +252,12 @@ public final class UringFlags {
     /** Remove napi id (kernel header only). Linux 6.13. */
     public static final int IO_URING_NAPI_STATIC_DEL_ID = 2;
 
+    /** Poll the devices that the ring's sockets use (kernel header only). Linux 6.9. */
+    public static final int IO_URING_NAPI_TRACKING_DYNAMIC = 0;
+
+    /** Poll the devices that were added by id (kernel header only). Linux 6.13. */
+    public static final int IO_URING_NAPI_TRACKING_STATIC = 1;
+
     // ---- queries ----
 
     /** Opcodes and flag masks. Linux 6.18. */
