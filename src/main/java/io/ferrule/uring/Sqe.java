@@ -384,6 +384,17 @@ public final class Sqe {
         return prep(Opcode.IORING_OP_ASYNC_CANCEL, fd.number(), 0, 0, 0).opFlags(flags | by);
     }
 
+    /**
+     * Cancels requests by the descriptor they work on and their user data, as {@link #cancel(long, int)}: both must match. Mirrors
+     * {@code io_uring_prep_cancel_fd} with {@code IORING_ASYNC_CANCEL_USERDATA}. Linux 6.6.
+     *
+     * @param target the requests' user data
+     * @param flags 0 or {@link UringFlags#IORING_ASYNC_CANCEL_ALL}
+     */
+    public Sqe cancel(Descriptor fd, long target, int flags) {
+        return cancel(fd, flags | UringFlags.IORING_ASYNC_CANCEL_USERDATA).address(target);
+    }
+
     // ---- files: reading and writing ----
 
     /**

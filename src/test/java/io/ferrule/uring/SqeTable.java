@@ -347,6 +347,12 @@ final class SqeTable {
                 on("cancel", OTHER_DESCRIPTOR, INT)
                         .is((c, a) -> io_uring_prep_cancel_fd(
                                 c, a.fd(0), a.number(1) | (a.direct(0) ? IORING_ASYNC_CANCEL_FD_FIXED() : 0))),
+                // liburing leaves the user data that must match, too, to the caller.
+                on("cancel", OTHER_DESCRIPTOR, LONG, INT).is((c, a) -> {
+                    int by = IORING_ASYNC_CANCEL_USERDATA() | (a.direct(0) ? IORING_ASYNC_CANCEL_FD_FIXED() : 0);
+                    io_uring_prep_cancel_fd(c, a.fd(0), a.number(2) | by);
+                    io_uring_sqe.addr(c, a.word(1));
+                }),
                 // liburing has no function: the opcode goes where others have a length.
                 on("cancel", OPCODE, INT).is((c, a) -> {
                     io_uring_prep_cancel64(c, 0, a.number(1) | IORING_ASYNC_CANCEL_OP());
