@@ -446,11 +446,25 @@ public final class Sqe {
     }
 
     /**
-     * Reads again and again into provided buffers, each time something is there: from pipes, sockets and other files that can be polled (-EBADFD
-     * from others). Each completion's result: bytes read; 0 at the end. It goes on while {@link CompletionQueue#hasMore()}, and stops with
-     * -ENOBUFS when the group is empty. Mirrors {@code io_uring_prep_read_multishot}. Linux 6.7.
+     * Reads into a provided buffer, which the kernel picks when there is something: {@link CompletionQueue#bufferId}. Result: bytes read; 0 at the end;
+     * -ENOBUFS when the group is empty. Mirrors {@code io_uring_prep_read}. Linux 5.7.
      *
-     * @param length bytes at a time at most; 0 for the buffer's size
+     * @param length bytes at most; 0 for the buffer's size
+     * @param offset in the file, in bytes; -1 for the file's own position, and for what has none (pipes, sockets)
+     * @param group the buffers' group
+     */
+    public Sqe read(Descriptor fd, int length, long offset, int group) {
+        checkId(group);
+        return on(Opcode.IORING_OP_READ, fd, 0, length, offset).bufferGroup(group);
+    }
+
+    /**
+     * Reads again and again into provided buffers, each time something is there: from pipes, sockets and other files that can be polled (-EBADFD
+     * from others). Each completion's result: bytes read, as many at a time as the buffer holds at most; 0 at the end. It goes on while
+     * {@link CompletionQueue#hasMore()}, and stops with -ENOBUFS when the group is empty. Mirrors {@code io_uring_prep_read_multishot}. Linux 6.7.
+     *
+     * @param length 0; the kernel takes no other yet (-EINVAL)
+     * @param offset -1, or 0 for what has no position
      * @param group the buffers' group
      */
     public Sqe readMultishot(Descriptor fd, int length, long offset, int group) {

@@ -120,6 +120,9 @@ final class SqeTable {
                 on("read", DESCRIPTOR, LARGE_BUFFER, PART_START, PART_LENGTH, LONG)
                         .is((c, a) ->
                                 io_uring_prep_read(c, a.fd(0), a.memory(1).asSlice(a.word(2)), a.number(3), a.word(4))),
+                on("read", DESCRIPTOR, INT, LONG, ID)
+                        .is((c, a) -> select(
+                                c, a.number(3), () -> io_uring_prep_read(c, a.fd(0), NOTHING, a.number(1), a.word(2)))),
                 on("write", DESCRIPTOR, BUFFER, LONG)
                         .is((c, a) -> io_uring_prep_write(c, a.fd(0), a.memory(1), a.size(1), a.word(2))),
                 on("write", DESCRIPTOR, LARGE_BUFFER, PART_START, PART_LENGTH, LONG)
