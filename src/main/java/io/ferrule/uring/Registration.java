@@ -85,6 +85,7 @@ public final class Registration {
      * @param tags one for each buffer, 0 for none; null for none at all
      * @param buffers the new ones; {@link MemorySegment#NULL} empties a place
      * @return how many were replaced
+     * @throws ErrnoException ENXIO when there is no table, EINVAL beyond its end
      */
     public int updateBuffers(int offset, long @Nullable [] tags, MemorySegment... buffers) throws IOException {
         expect(tags);
@@ -154,6 +155,8 @@ public final class Registration {
     /**
      * Registers files: the {@code i}-th becomes direct descriptor {@code i}. The ring holds them open by itself, so that the caller may close
      * them. Mirrors {@code io_uring_register_files}. Linux 5.1.
+     *
+     * @throws ErrnoException EBUSY when there is a table already, EMFILE beyond the descriptor limit (ulimit -n), EBADF for a ring, which takes no rings
      */
     public void files(Fd... files) throws IOException {
         taggedFiles(null, files);
@@ -191,6 +194,7 @@ public final class Registration {
      *
      * @param offset the first slot
      * @return how many were put
+     * @throws ErrnoException ENXIO when there is no table, EINVAL beyond its end
      */
     public int updateFiles(int offset, Fd... files) throws IOException {
         ring.checkOwner();
@@ -271,6 +275,7 @@ public final class Registration {
      * Signals an eventfd at each completion. Mirrors {@code io_uring_register_eventfd}. Linux 5.2.
      *
      * @param eventfd made by {@code eventfd(2)}
+     * @throws ErrnoException EBUSY when one is registered already, EINVAL when it is no eventfd
      */
     public void eventDescriptor(Fd eventfd) throws IOException {
         ring.checkOwner();
@@ -317,6 +322,8 @@ public final class Registration {
 
     /**
      * Allows what is listed and nothing else, for good. The ring must be disabled still. Mirrors {@code io_uring_register_restrictions}. Linux 5.10.
+     *
+     * @throws ErrnoException EBADFD when the ring is enabled, EBUSY when it has restrictions already
      */
     public void restrictions(Restrictions restrictions) throws IOException {
         ring.checkOwner();

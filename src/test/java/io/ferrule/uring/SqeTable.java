@@ -265,6 +265,10 @@ final class SqeTable {
                 on("sendTo", DESCRIPTOR, BUFFER, INT, ADDRESS)
                         .is((c, a) -> io_uring_prep_sendto(
                                 c, a.fd(0), a.memory(1), a.size(1), a.number(2), a.memory(3), a.size(3))),
+                on("sendZcTo", DESCRIPTOR, BUFFER, INT, INT, ADDRESS).is((c, a) -> {
+                    io_uring_prep_send_zc(c, a.fd(0), a.memory(1), a.size(1), a.number(2), a.number(3));
+                    io_uring_prep_send_set_addr(c, a.memory(4), (short) a.size(4));
+                }),
                 on("sendBundle", DESCRIPTOR, INT, INT, ID)
                         .is((c, a) -> select(
                                 c, a.number(3), () -> io_uring_prep_send_bundle(c, a.fd(0), a.number(1), a.number(2)))),
