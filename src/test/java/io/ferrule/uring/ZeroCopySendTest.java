@@ -154,6 +154,34 @@ class ZeroCopySendTest extends SocketTest {
     }
 
     @Test
+    @Covers("IORING_OP_SEND_ZC")
+    void aDatagramIsSentToAnAddressWithoutCopying() throws IOException {
+        needs(IORING_OP_SEND_ZC);
+        Fd receiver = datagrams();
+        sq().sendZcTo(datagrams(), bytes("a datagram"), 0, 0, address(receiver));
+        expectResultAndNotification(10);
+        assertThat(Pipe.read(receiver)).isEqualTo("a datagram");
+    }
+
+    /** The notification, not the request, holds the buffer. */
+    @Test
+    @Covers({"IORING_OP_SEND_ZC", "IORING_UNREGISTER_BUFFERS", "IORING_CQE_F_NOTIF"})
+    void aRegisteredBufferMayBeUnregisteredBeforeTheNotification() throws IOException {
+        MemorySegment buffer = arena.allocate(1 << 16).fill((byte) 'z');
+        ring.register().buffers(buffer);
+        sq().sendZcFixed(from, buffer, LibC.MSG_WAITALL(), 0, 0);
+        assertThat(result()).isEqualTo(1 << 16);
+        assertThat(ring.cq().hasMore()).isTrue();
+        ring.register().unregisterBuffers();
+        MemorySegment there = arena.allocate(1 << 16);
+        for (long received = 0; received < there.byteSize(); ) {
+            received += to.read(there.asSlice(received));
+        }
+        expectNotification();
+        assertThat(there.mismatch(buffer)).isEqualTo(-1);
+    }
+
+    @Test
     @Covers({"IORING_OP_SEND_ZC", "IORING_CQE_F_MORE", "IORING_CQE_F_NOTIF"})
     void aSendTakesAnArrayOfPiecesWhereTheKernelHasIt() throws IOException {
         IovecArray pieces = IovecArray.of(arena, bytes("several "), bytes("pieces"), bytes(", not this"));
