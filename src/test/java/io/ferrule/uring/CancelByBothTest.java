@@ -1,7 +1,6 @@
 package io.ferrule.uring;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.ferrule.bindings.libc.LibC;
 import io.ferrule.sys.Descriptor;
@@ -10,8 +9,6 @@ import io.ferrule.sys.Errno;
 import io.ferrule.testing.Covers;
 import io.ferrule.testing.Pipe;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,6 +29,8 @@ class CancelByBothTest extends OperationTest {
     @ValueSource(booleans = {false, true})
     @Covers({"IORING_OP_ASYNC_CANCEL", "IORING_OP_POLL_ADD"})
     void onlyWhatMatchesBothIsCancelled(boolean direct) throws IOException {
+        needs(Opcode.IORING_OP_READ_MULTISHOT); // the release after that of the flag, which is passed over in
+        // silence before
         ring.register().files(one.reader(), other.reader());
         Descriptor fd = direct ? DirectDescriptor.of(0) : one.reader();
         Descriptor otherFd = direct ? DirectDescriptor.of(1) : other.reader();
@@ -39,12 +38,8 @@ class CancelByBothTest extends OperationTest {
         sq().pollAdd(fd, LibC.POLLIN()).userData(2);
         sq().pollAdd(otherFd, LibC.POLLIN()).userData(1);
         sq().cancel(fd, 1, UringFlags.IORING_ASYNC_CANCEL_ALL).userData(9);
-        List<Completion> completions = new ArrayList<>();
-        completions.add(Completion.next(ring));
-        boolean known = !completions.getFirst().equals(Completion.of(9, Errno.EINVAL));
-        assumeTrue(known, "needs IORING_ASYNC_CANCEL_USERDATA, Linux 6.6");
-        completions.add(Completion.next(ring));
-        assertThat(completions).containsExactlyInAnyOrder(Completion.of(1, Errno.ECANCELED), Completion.of(9, 1));
+        assertThat(Completion.next(ring, 2))
+                .containsExactlyInAnyOrder(Completion.of(1, Errno.ECANCELED), Completion.of(9, 1));
         expectNothing();
         one.write("x");
         other.write("x");

@@ -63,23 +63,25 @@ class RingsInTheProcessTest {
     @Test
     @Covers("IORING_OP_READ")
     void requestsInFlightOutliveTheChildrenThatAreStartedMeanwhile() throws Exception {
+        // A pipe each: Linux 6.1 goes round for ever where a worker and a poll wait to read from the same.
         try (Arena arena = Arena.ofConfined();
-                Pipe pipe = Pipe.open();
+                Pipe polled = Pipe.open();
+                Pipe worked = Pipe.open();
                 IoUring ring = IoUring.open(4)) {
-            ring.sq().next().read(pipe.reader(), arena.allocate(8), -1).userData(1);
+            ring.sq().next().read(polled.reader(), arena.allocate(8), -1).userData(1);
             ring.sq()
                     .next()
-                    .read(pipe.reader(), arena.allocate(8), -1)
+                    .read(worked.reader(), arena.allocate(8), -1)
                     .userData(2)
                     .async();
             ring.submit();
             assertThat(Jvm.run(List.of("true")).status()).isZero();
             assertThat(ring.cq().next()).isFalse();
             assertThat(ring.inFlight()).isEqualTo(2);
-            pipe.write("x");
-            assertThat(Completion.result(ring)).isEqualTo(1);
-            pipe.write("y");
-            assertThat(Completion.result(ring)).isEqualTo(1);
+            polled.write("x");
+            assertThat(Completion.next(ring)).isEqualTo(Completion.of(1, 1));
+            worked.write("y");
+            assertThat(Completion.next(ring)).isEqualTo(Completion.of(2, 1));
         }
     }
 
@@ -134,7 +136,7 @@ class RingsInTheProcessTest {
             OtherThread<Integer> reader = OtherThread.start("reader", () -> {
                 int told = 0;
                 for (int i = 0; i < 200; i++) {
-                    told += Files.readString(info).contains("SqMask:") ? 1 : 0;
+                    told += Files.readString(info).contains("flags:") ? 1 : 0;
                 }
                 return told;
             });
@@ -144,7 +146,7 @@ class RingsInTheProcessTest {
                 assertThat(Completion.next(ring)).isEqualTo(Completion.of(count, 0));
                 count++;
             }
-            assertThat(reader.result()).isPositive();
+            assertThat(reader.result()).isEqualTo(200);
         }
     }
 

@@ -95,21 +95,31 @@ class SocketStreamTest extends SocketTest {
     @Covers({"IORING_OP_RECV", "IORING_CQE_F_MORE"})
     void aMultishotSeesTheDataAndTheEndThatComeTogether(boolean tcp) throws IOException {
         needs(Opcode.IORING_OP_SEND_ZC); // of the same release
-        MemorySegment memory = arena.allocate(128);
-        for (int i = 0; i < 100; i++) {
-            Fd[] ends = ends(tcp, false);
-            try (BufferRing buffers = ring.register().bufferRing(1, 2, 0)) {
-                buffers.add(memory.asSlice(0, 64), 0);
-                buffers.add(memory.asSlice(64), 1);
-                buffers.publish();
+        try (BufferRing buffers = ring.register().bufferRing(1, 4, 0)) {
+            MemorySegment memory = arena.allocate(4 * 64);
+            for (int id = 0; id < 4; id++) {
+                buffers.add(memory.asSlice(id * 64L, 64), id);
+            }
+            buffers.publish();
+            for (int i = 0; i < 100; i++) {
+                Fd[] ends = ends(tcp, false);
                 sq().recvMultishot(ends[0], 0, 1);
                 ring.submit();
                 Pipe.write(ends[1], "last words");
                 check(LibC.shutdown(ends[1].number(), LibC.SHUT_RDWR()), "shutdown");
                 assertThat(result()).isEqualTo(10);
                 assertThat(ring.cq().hasMore()).isTrue();
+                int used = ring.cq().bufferId();
+                buffers.add(memory.asSlice(used * 64L, 64), used);
+                buffers.publish();
                 assertThat(result()).as("the end").isZero();
                 assertThat(ring.cq().hasMore()).isFalse();
+                if (ring.cq().bufferId() >= 0) {
+                    buffers.add(
+                            memory.asSlice(ring.cq().bufferId() * 64L, 64),
+                            ring.cq().bufferId());
+                    buffers.publish();
+                }
             }
         }
     }
