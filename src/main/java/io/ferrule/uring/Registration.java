@@ -85,6 +85,7 @@ public final class Registration {
      * @param tags one for each buffer, 0 for none; null for none at all
      * @param buffers the new ones; {@link MemorySegment#NULL} empties a place
      * @return how many were replaced
+     * @throws ErrnoException ENXIO when there is no table, EINVAL beyond its end
      */
     public int updateBuffers(int offset, long @Nullable [] tags, MemorySegment... buffers) throws IOException {
         expect(tags);
@@ -106,24 +107,47 @@ public final class Registration {
         check(LibUring.io_uring_unregister_buffers(struct), "UNREGISTER_BUFFERS");
     }
 
-    /** Shares all registered buffers of another ring. Mirrors {@code io_uring_clone_buffers}. Linux 6.12. */
+    /**
+     * Shares all registered buffers of another ring, under the same numbers. They stay pinned until the last ring that shares them lets go. Mirrors
+     * {@code io_uring_clone_buffers}. Linux 6.12.
+     *
+     * @param source another ring. It may be another thread's, which must not close it meanwhile, unless it has
+     *     {@link SetupFlag#IORING_SETUP_SINGLE_ISSUER} or no descriptor ({@link SetupFlag#IORING_SETUP_REGISTERED_FD_ONLY})
+     * @throws ErrnoException EBUSY when this ring has registered buffers already, ENXIO when the other has none, EEXIST when it is single-issuer and
+     *     another thread's
+     */
     public void cloneBuffers(IoUring source) throws IOException {
         cloneBuffers(source, 0, 0, 0, 0);
     }
 
     /**
-     * Shares some registered buffers of another ring. Mirrors {@code io_uring_clone_buffers_offset}. Linux 6.13.
+     * Shares some registered buffers of another ring, as {@link #cloneBuffers(IoUring)}. Mirrors {@code io_uring_clone_buffers_offset}. Linux 6.13.
      *
      * @param sourceOffset index of the first, there
      * @param offset index of the first, here
      * @param count how many; 0 for all
      * @param flags 0 or {@link UringFlags#IORING_REGISTER_DST_REPLACE}
+     * @throws ErrnoException EBUSY when this ring has registered buffers already and they are not to be replaced, EINVAL or EOVERFLOW for places that
+     *     are not there
      */
     public void cloneBuffers(IoUring source, int sourceOffset, int offset, int count, int flags) throws IOException {
         ring.checkOwner();
         check(
-                LibUring.__io_uring_clone_buffers_offset(struct, source.struct(), offset, sourceOffset, count, flags),
+                LibUring.__io_uring_clone_buffers_offset(
+                        struct, source.struct(), offset, sourceOffset, count, flags | howToFind(source)),
                 "CLONE_BUFFERS");
+    }
+
+    /** The kernel finds a ring by its descriptor, or else by its place among those that the calling thread has registered. */
+    private static int howToFind(IoUring source) {
+        if (source.isClosed()) {
+            throw new IllegalStateException("the ring to share buffers of is closed");
+        }
+        if (!source.setupFlags().contains(SetupFlag.IORING_SETUP_REGISTERED_FD_ONLY)) {
+            return 0;
+        }
+        source.checkOwner();
+        return UringFlags.IORING_REGISTER_SRC_REGISTERED;
     }
 
     // ---- files ----
@@ -131,6 +155,8 @@ public final class Registration {
     /**
      * Registers files: the {@code i}-th becomes direct descriptor {@code i}. The ring holds them open by itself, so that the caller may close
      * them. Mirrors {@code io_uring_register_files}. Linux 5.1.
+     *
+     * @throws ErrnoException EBUSY when there is a table already, EMFILE beyond the descriptor limit (ulimit -n), EBADF for a ring, which takes no rings
      */
     public void files(Fd... files) throws IOException {
         taggedFiles(null, files);
@@ -168,6 +194,7 @@ public final class Registration {
      *
      * @param offset the first slot
      * @return how many were put
+     * @throws ErrnoException ENXIO when there is no table, EINVAL beyond its end
      */
     public int updateFiles(int offset, Fd... files) throws IOException {
         ring.checkOwner();
@@ -248,6 +275,7 @@ public final class Registration {
      * Signals an eventfd at each completion. Mirrors {@code io_uring_register_eventfd}. Linux 5.2.
      *
      * @param eventfd made by {@code eventfd(2)}
+     * @throws ErrnoException EBUSY when one is registered already, EINVAL when it is no eventfd
      */
     public void eventDescriptor(Fd eventfd) throws IOException {
         ring.checkOwner();
@@ -294,6 +322,8 @@ public final class Registration {
 
     /**
      * Allows what is listed and nothing else, for good. The ring must be disabled still. Mirrors {@code io_uring_register_restrictions}. Linux 5.10.
+     *
+     * @throws ErrnoException EBADFD when the ring is enabled, EBUSY when it has restrictions already
      */
     public void restrictions(Restrictions restrictions) throws IOException {
         ring.checkOwner();
@@ -416,11 +446,50 @@ public final class Registration {
      * @param prefer whether to ask the devices to leave interrupts off meanwhile
      */
     public void napi(int microseconds, boolean prefer) throws IOException {
+        napi(UringFlags.IO_URING_NAPI_REGISTER_OP, microseconds, prefer, UringFlags.IO_URING_NAPI_TRACKING_DYNAMIC);
+    }
+
+    /**
+     * Busy-polls, while waiting, those network devices only that {@link #addNapi} names: the kernel need not find out which of them the ring's sockets
+     * use. liburing 2.15 has no function for it. Linux 6.13.
+     *
+     * @param microseconds how long at most
+     * @param prefer whether to ask the devices to leave interrupts off meanwhile
+     * @throws ErrnoException EINVAL where the kernel cannot, EOPNOTSUPP where it was built without busy-polling
+     */
+    public void staticNapi(int microseconds, boolean prefer) throws IOException {
+        napi(UringFlags.IO_URING_NAPI_REGISTER_OP, microseconds, prefer, UringFlags.IO_URING_NAPI_TRACKING_STATIC);
+    }
+
+    /**
+     * Has a queue of a network device busy-polled, after {@link #staticNapi}. Linux 6.13.
+     *
+     * @param id the queue's NAPI id, as the socket option {@code SO_INCOMING_NAPI_ID} tells it
+     * @throws ErrnoException EEXIST when it is there already, EINVAL when it is no such id or {@link #staticNapi} has not been called
+     */
+    public void addNapi(int id) throws IOException {
+        napi(UringFlags.IO_URING_NAPI_STATIC_ADD_ID, 0, false, id);
+    }
+
+    /**
+     * Has a queue of a network device polled no more. Linux 6.13.
+     *
+     * @param id as given to {@link #addNapi}
+     * @throws ErrnoException ENOENT when it is not there
+     */
+    public void removeNapi(int id) throws IOException {
+        napi(UringFlags.IO_URING_NAPI_STATIC_DEL_ID, 0, false, id);
+    }
+
+    /** With the two fields that the kernel's own header has where liburing 2.15 still has padding. */
+    private void napi(int operation, int microseconds, boolean prefer, int parameter) throws IOException {
         ring.checkOwner();
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment napi = io_uring_napi.allocate(arena);
             io_uring_napi.busy_poll_to(napi, microseconds);
             io_uring_napi.prefer_busy_poll(napi, (byte) (prefer ? 1 : 0));
+            napi.set(ValueLayout.JAVA_BYTE, io_uring_napi.pad$offset(), (byte) operation);
+            napi.set(ValueLayout.JAVA_INT, io_uring_napi.resv$offset(), parameter);
             check(LibUring.io_uring_register_napi(struct, napi), "NAPI");
         }
     }

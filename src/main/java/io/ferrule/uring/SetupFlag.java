@@ -47,9 +47,12 @@ public enum SetupFlag {
     IORING_SETUP_HYBRID_IOPOLL("6.13"),
     /** 16- and 32-byte CQEs in one ring; not with CQE32. Linux 6.18. */
     IORING_SETUP_CQE_MIXED("6.18"),
-    /** 64- and 128-byte SQEs in one ring; not with SQE128. Linux 6.19. */
+    /** 64- and 128-byte SQEs in one ring; not with SQE128. Not supported: {@link RingOptions#with} refuses it. Linux 6.19. */
     IORING_SETUP_SQE_MIXED("6.19"),
-    /** SQEs always start at index 0; needs NO_SQARRAY; not with SQPOLL. Linux 7.0. */
+    /**
+     * SQEs always start at index 0; needs NO_SQARRAY; not with SQPOLL. Not supported: {@link RingOptions#with} refuses it, for the queue would have to
+     * be emptied by each submit. Linux 7.0.
+     */
     IORING_SETUP_SQ_REWIND("7.0");
 
     private final String since;

@@ -384,10 +384,21 @@ public final class Sqe {
         return prep(Opcode.IORING_OP_ASYNC_CANCEL, fd.number(), 0, 0, 0).opFlags(flags | by);
     }
 
+    /**
+     * Cancels requests by the descriptor they work on and their user data, as {@link #cancel(long, int)}: both must match. Mirrors
+     * {@code io_uring_prep_cancel_fd} with {@code IORING_ASYNC_CANCEL_USERDATA}. Linux 6.6.
+     *
+     * @param target the requests' user data
+     * @param flags 0 or {@link UringFlags#IORING_ASYNC_CANCEL_ALL}
+     */
+    public Sqe cancel(Descriptor fd, long target, int flags) {
+        return cancel(fd, flags | UringFlags.IORING_ASYNC_CANCEL_USERDATA).address(target);
+    }
+
     // ---- files: reading and writing ----
 
     /**
-     * Reads into several buffers with flags, as {@link #readv(Descriptor, IovecArray, int, long)}. Mirrors {@code io_uring_prep_readv2}.
+     * Reads into several buffers with flags, as {@link #readv(Descriptor, IovecArray, int, long)}. Mirrors {@code io_uring_prep_readv2}. Linux 5.1.
      *
      * @param flags {@code RWF_NOWAIT} and its like, as in {@code preadv2(2)}
      */
@@ -396,7 +407,7 @@ public final class Sqe {
     }
 
     /**
-     * Writes several buffers with flags, as {@link #writev(Descriptor, IovecArray, int, long)}. Mirrors {@code io_uring_prep_writev2}.
+     * Writes several buffers with flags, as {@link #writev(Descriptor, IovecArray, int, long)}. Mirrors {@code io_uring_prep_writev2}. Linux 5.1.
      *
      * @param flags {@code RWF_DSYNC} and its like, as in {@code pwritev2(2)}
      */
@@ -435,11 +446,25 @@ public final class Sqe {
     }
 
     /**
-     * Reads again and again into provided buffers, each time something is there: from pipes, sockets and other files that can be polled (-EBADFD
-     * from others). Each completion's result: bytes read; 0 at the end. It goes on while {@link CompletionQueue#hasMore()}, and stops with
-     * -ENOBUFS when the group is empty. Mirrors {@code io_uring_prep_read_multishot}. Linux 6.7.
+     * Reads into a provided buffer, which the kernel picks when there is something: {@link CompletionQueue#bufferId}. Result: bytes read; 0 at the end;
+     * -ENOBUFS when the group is empty. Mirrors {@code io_uring_prep_read}. Linux 5.7.
      *
-     * @param length bytes at a time at most; 0 for the buffer's size
+     * @param length bytes at most; 0 for the buffer's size
+     * @param offset in the file, in bytes; -1 for the file's own position, and for what has none (pipes, sockets)
+     * @param group the buffers' group
+     */
+    public Sqe read(Descriptor fd, int length, long offset, int group) {
+        checkId(group);
+        return on(Opcode.IORING_OP_READ, fd, 0, length, offset).bufferGroup(group);
+    }
+
+    /**
+     * Reads again and again into provided buffers, each time something is there: from pipes, sockets and other files that can be polled (-EBADFD
+     * from others). Each completion's result: bytes read, as many at a time as the buffer holds at most; 0 at the end. It goes on while
+     * {@link CompletionQueue#hasMore()}, and stops with -ENOBUFS when the group is empty. Mirrors {@code io_uring_prep_read_multishot}. Linux 6.7.
+     *
+     * @param length 0; the kernel takes no other yet (-EINVAL)
+     * @param offset -1, or 0 for what has no position
      * @param group the buffers' group
      */
     public Sqe readMultishot(Descriptor fd, int length, long offset, int group) {
@@ -677,6 +702,7 @@ public final class Sqe {
      * Sets an extended attribute of an open file. Result: 0. Mirrors {@code io_uring_prep_fsetxattr}. Linux 5.19.
      *
      * @param name such as "user.origin", ending in NUL
+     * @param value read by the time of the submit, as are the name and the path
      * @param flags 0, {@link UringFlags#XATTR_CREATE} or {@link UringFlags#XATTR_REPLACE}
      */
     public Sqe fsetxattr(Descriptor fd, MemorySegment name, MemorySegment value, int flags) {
@@ -693,6 +719,7 @@ public final class Sqe {
      * Sets an extended attribute of the file at a path. Result: 0. Mirrors {@code io_uring_prep_setxattr}. Linux 5.19.
      *
      * @param name such as "user.origin", ending in NUL
+     * @param value read by the time of the submit, as are the name and the path
      * @param flags 0, {@link UringFlags#XATTR_CREATE} or {@link UringFlags#XATTR_REPLACE}
      */
     public Sqe setxattr(MemorySegment path, MemorySegment name, MemorySegment value, int flags) {
@@ -763,7 +790,11 @@ public final class Sqe {
         return socket(domain, type, protocol).fileIndex(index);
     }
 
-    /** Gives a socket its address. Result: 0. Mirrors {@code io_uring_prep_bind}. Linux 6.11. */
+    /**
+     * Gives a socket its address. Result: 0; -EADDRINUSE when another has it. Mirrors {@code io_uring_prep_bind}. Linux 6.11.
+     *
+     * @param address {@code struct sockaddr_in} or its like; its size is the address's length. It is read by the time of the submit
+     */
     public Sqe bind(Descriptor socket, MemorySegment address) {
         return on(
                 Opcode.IORING_OP_BIND, socket, NativeMemory.readable(address), 0, NativeMemory.transferLength(address));
@@ -779,9 +810,9 @@ public final class Sqe {
     }
 
     /**
-     * Connects a socket. Result: 0. Mirrors {@code io_uring_prep_connect}. Linux 5.5.
+     * Connects a socket. Result: 0; -ECONNREFUSED when nobody listens there. Mirrors {@code io_uring_prep_connect}. Linux 5.5.
      *
-     * @param address {@code struct sockaddr_in} or its like; its size is the address's length
+     * @param address {@code struct sockaddr_in} or its like; its size is the address's length. It is read by the time of the submit
      */
     public Sqe connect(Descriptor socket, MemorySegment address) {
         return on(
@@ -804,7 +835,7 @@ public final class Sqe {
     /**
      * Accepts a connection and learns the peer's address, as {@link #accept(Descriptor, int)}.
      *
-     * @param address where the kernel writes it
+     * @param address where the kernel writes it, at the completion
      * @param length 4 bytes: in, the size of {@code address}; out, how much the address takes
      */
     public Sqe accept(Descriptor socket, MemorySegment address, MemorySegment length, int flags) {
@@ -857,16 +888,28 @@ public final class Sqe {
     }
 
     /**
-     * Sends to an address, as {@link #send}. Mirrors {@code io_uring_prep_sendto}. Linux 6.0.
+     * Sends several buffers, one after the other, as {@link #send(Descriptor, MemorySegment, int)}; {@link #sendmsg} does the same on older kernels. The
+     * array may be used again once it has been submitted, the buffers when the request has completed. Result: bytes sent; -EINVAL where the kernel
+     * lacks {@link UringFlags#IORING_SEND_VECTORIZED}, for which liburing has no function. Linux 6.17.
      *
-     * @param address {@code struct sockaddr_in} or its like; its size is the address's length
+     * @param count how many of the array's pieces, from its first
+     * @param flags {@code MSG_NOSIGNAL}, {@code MSG_WAITALL} and their like
+     */
+    public Sqe send(Descriptor socket, IovecArray pieces, int count, int flags) {
+        return on(Opcode.IORING_OP_SEND, socket, address(pieces, count), count, 0)
+                .opFlags(flags)
+                .socketFlags(UringFlags.IORING_SEND_VECTORIZED);
+    }
+
+    /**
+     * Sends to an address, as {@link #send}. Mirrors {@code io_uring_prep_sendto}. Linux 6.1.
+     *
+     * @param address {@code struct sockaddr_in} or its like; its size is the address's length. It stays until the completion
      */
     public Sqe sendTo(Descriptor socket, MemorySegment buffer, int flags, MemorySegment address) {
         long where = NativeMemory.readable(address);
         int length = NativeMemory.transferLength(address);
-        send(socket, buffer, flags).fileIndex(length);
-        MEMORY.set(JAVA_LONG, at + SQE_OFF, where);
-        return this;
+        return send(socket, buffer, flags).destination(where, length);
     }
 
     /**
@@ -903,6 +946,33 @@ public final class Sqe {
                         0)
                 .opFlags(flags)
                 .socketFlags(zeroCopyFlags);
+    }
+
+    /**
+     * Sends to an address without copying, as {@link #sendZc(Descriptor, MemorySegment, int, int)}. Mirrors {@code io_uring_prep_send_zc} with
+     * {@code io_uring_prep_send_set_addr}. Linux 6.0.
+     *
+     * @param address {@code struct sockaddr_in} or its like; its size is the address's length. It stays until the first completion
+     */
+    public Sqe sendZcTo(Descriptor socket, MemorySegment buffer, int flags, int zeroCopyFlags, MemorySegment address) {
+        long where = NativeMemory.readable(address);
+        int length = NativeMemory.transferLength(address);
+        return sendZc(socket, buffer, flags, zeroCopyFlags).destination(where, length);
+    }
+
+    /**
+     * Sends several buffers without copying, with the completions of {@link #sendZc(Descriptor, MemorySegment, int, int)}; {@link #sendmsgZc} does the
+     * same on older kernels. The array may be used again once it has been submitted, the buffers with the notification. Result: -EINVAL where the
+     * kernel lacks {@link UringFlags#IORING_SEND_VECTORIZED}, for which liburing has no function. Linux 6.17.
+     *
+     * @param count how many of the array's pieces, from its first
+     * @param flags {@code MSG_NOSIGNAL} and its like
+     * @param zeroCopyFlags 0 or {@code IORING_RECVSEND_...}, {@link UringFlags#IORING_SEND_ZC_REPORT_USAGE}
+     */
+    public Sqe sendZc(Descriptor socket, IovecArray pieces, int count, int flags, int zeroCopyFlags) {
+        return on(Opcode.IORING_OP_SEND_ZC, socket, address(pieces, count), count, 0)
+                .opFlags(flags)
+                .socketFlags(zeroCopyFlags | UringFlags.IORING_SEND_VECTORIZED);
     }
 
     /**
@@ -987,7 +1057,8 @@ public final class Sqe {
      * Receives message after message into provided buffers, each of which then begins with {@code struct io_uring_recvmsg_out}, the address and the
      * control data. It goes on while {@link CompletionQueue#hasMore()}. Mirrors {@code io_uring_prep_recvmsg_multishot}. Linux 6.0.
      *
-     * @param message {@code struct msghdr}: how much room address and control data get
+     * @param message {@code struct msghdr}: how much room address and control data get. It stays until the last completion. {@link ReceivedMessage}
+     *     takes the messages apart
      * @param group the buffers' group
      */
     public Sqe recvmsgMultishot(Descriptor socket, MemorySegment message, int flags, int group) {
@@ -1070,7 +1141,7 @@ public final class Sqe {
     /**
      * Waits for a futex. Result: 0 when woken; -EAGAIN when its value differs. Mirrors {@code io_uring_prep_futex_wait}. Linux 6.7.
      *
-     * @param futex 4 bytes
+     * @param futex 4 bytes, which stay until the completion
      * @param value what it is expected to hold
      * @param mask which wakers count: {@code FUTEX_BITSET_MATCH_ANY} for all
      * @param futexFlags {@code FUTEX2_SIZE_U32} and its like
@@ -1096,7 +1167,8 @@ public final class Sqe {
     /**
      * Waits for any of several futexes. Result: the index of the one woken. Mirrors {@code io_uring_prep_futex_waitv}. Linux 6.7.
      *
-     * @param waiters {@code struct futex_waitv}, 24 bytes each
+     * @param waiters {@code struct futex_waitv}, 24 bytes each. They are read by the time of the submit; the futexes they point to stay until the
+     *     completion
      */
     public Sqe futexWaitv(MemorySegment waiters) {
         return prep(
@@ -1138,7 +1210,7 @@ public final class Sqe {
      * Changes an interest list. Result: 0. Mirrors {@code io_uring_prep_epoll_ctl}. Linux 5.6.
      *
      * @param operation {@code EPOLL_CTL_ADD} and its like
-     * @param event {@code struct epoll_event}
+     * @param event {@code struct epoll_event}, read by the time of the submit
      */
     public Sqe epollCtl(Fd epoll, Fd fd, int operation, MemorySegment event) {
         return prep(
@@ -1193,7 +1265,7 @@ public final class Sqe {
     /**
      * Adds buffers to a group. Result: 0, or on older kernels the group's count. Mirrors {@code io_uring_prep_provide_buffers}. Linux 5.7.
      *
-     * @param buffers all of them, one after the other
+     * @param buffers all of them, one after the other. Each stays until a request has used it up or it has been taken out of the group
      * @param size of each, in bytes
      * @param group 0 to 65,535
      * @param firstId of the first buffer; the others count up from it
@@ -1281,7 +1353,10 @@ public final class Sqe {
         return uringCommand(device, BLOCK_URING_CMD_DISCARD, 0).address(offset).address3(length);
     }
 
-    /** Resets all zones of a zoned block device. Result: 0. Mirrors {@code io_uring_prep_cmd_zone_reset_all}. Linux 7.0. */
+    /**
+     * Resets all zones of a zoned block device. Result: 0; -EOPNOTSUPP or -EINVAL where kernel or device cannot. Mirrors
+     * {@code io_uring_prep_cmd_zone_reset_all} of liburing 2.16, whose manual leaves the release of Linux open: after 7.2.
+     */
     public Sqe zoneResetAll(Descriptor device) {
         return uringCommand(device, BLOCK_URING_CMD_ZONE_RESET_ALL, 0);
     }
@@ -1522,6 +1597,12 @@ public final class Sqe {
     private Sqe address3(long address) {
         MEMORY.set(JAVA_LONG, current() + SQE_ADDR3, address);
         return this;
+    }
+
+    /** Where a send goes: the address, and its length in 16 bits where others have the slot. */
+    private Sqe destination(long address, int length) {
+        MEMORY.set(JAVA_LONG, current() + SQE_OFF, address);
+        return fileIndex(length);
     }
 
     private Sqe fileIndex(int index) {

@@ -135,13 +135,13 @@ public final class UringFlags {
     /** Cqe.res = sqe.len. Linux 6.10. */
     public static final int IORING_NOP_INJECT_RESULT = 0x1;
 
-    /** Take a file reference. Linux 6.15. */
+    /** Take a file reference. Linux 6.13. */
     public static final int IORING_NOP_FILE = 0x2;
 
-    /** Take a registered file. Linux 6.15. */
+    /** Take a registered file. Linux 6.13. */
     public static final int IORING_NOP_FIXED_FILE = 0x4;
 
-    /** Take a registered buffer. Linux 6.15. */
+    /** Take a registered buffer. Linux 6.13. */
     public static final int IORING_NOP_FIXED_BUFFER = 0x8;
 
     /** Complete through task work. Linux 6.16. */
@@ -251,6 +251,12 @@ public final class UringFlags {
 
     /** Remove napi id (kernel header only). Linux 6.13. */
     public static final int IO_URING_NAPI_STATIC_DEL_ID = 2;
+
+    /** Poll the devices that the ring's sockets use (kernel header only). Linux 6.9. */
+    public static final int IO_URING_NAPI_TRACKING_DYNAMIC = 0;
+
+    /** Poll the devices that were added by id (kernel header only). Linux 6.13. */
+    public static final int IO_URING_NAPI_TRACKING_STATIC = 1;
 
     // ---- queries ----
 

@@ -2,6 +2,8 @@ package io.ferrule.uring;
 
 import static io.ferrule.uring.UringFlags.IORING_REGISTER_DST_REPLACE;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.ferrule.sys.Errno;
 import io.ferrule.testing.Covers;
@@ -126,6 +128,70 @@ class ClonedBuffersTest {
     }
 
     @Test
+    @Covers({"IORING_SETUP_REGISTERED_FD_ONLY", "IORING_SETUP_NO_MMAP"})
+    void aSourceWithoutADescriptorIsFoundAmongTheThreadsRings() throws IOException {
+        try (IoUring hidden = openWithoutDescriptor()) {
+            hidden.register().buffers(buffers);
+            ring.register().cloneBuffers(hidden);
+            assertThat(use(2, 2)).isEqualTo(USABLE);
+        }
+        assertThat(use(3, 3)).as("after its end").isEqualTo(USABLE);
+    }
+
+    @Test
+    void aRingWithoutADescriptorSharesToo() throws IOException {
+        try (IoUring hidden = openWithoutDescriptor()) {
+            hidden.register().cloneBuffers(source);
+            pipe.write("x");
+            hidden.sq().next().readFixed(pipe.reader(), buffers[5].asSlice(0, 1), -1, 5);
+            assertThat(Completion.result(hidden)).isEqualTo(1);
+        }
+    }
+
+    /** Its place among the rings that thread has registered says nothing to another. */
+    @Test
+    void aSourceWithoutADescriptorSharesWithRingsOfItsThreadOnly() throws Exception {
+        try (IoUring hidden = openWithoutDescriptor()) {
+            hidden.register().buffers(buffers);
+            OtherThread.call("other", () -> {
+                try (IoUring other = IoUring.open(4)) {
+                    assertThatThrownBy(() -> other.register().cloneBuffers(hidden))
+                            .isInstanceOf(WrongThreadException.class);
+                }
+                return null;
+            });
+        }
+    }
+
+    @Test
+    void aSourceOfAnotherThreadSharesUnlessItIsSingleIssuer() throws Exception {
+        try (IoUring plain = IoUring.open(4, RingVariant.withoutDefaults())) {
+            plain.register().buffers(buffers);
+            OtherThread.call("other", () -> {
+                try (IoUring other = IoUring.open(4)) {
+                    if (source.setupFlags().contains(SetupFlag.IORING_SETUP_SINGLE_ISSUER)) {
+                        Kernel.refuses(Errno.EEXIST, () -> other.register().cloneBuffers(source));
+                    }
+                    other.register().cloneBuffers(plain);
+                    pipe.write("x");
+                    other.sq().next().readFixed(pipe.reader(), buffers[5].asSlice(0, 1), -1, 5);
+                    assertThat(Completion.result(other)).isEqualTo(1);
+                }
+                return null;
+            });
+        }
+    }
+
+    /** Its number may be another ring's by now. */
+    @Test
+    void aClosedRingHasNoBuffersToShare() {
+        source.close();
+        assertThatThrownBy(() -> ring.register().cloneBuffers(source))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("closed");
+    }
+
+    @Test
     void flagsThatAreNoneAreRefused() {
         Kernel.refuses(Errno.EINVAL, () -> clone(0, 0, 1, 1 << 20));
     }
@@ -135,6 +201,13 @@ class ClonedBuffersTest {
     }
 
     /** Reads one byte into a buffer by the number it is expected to have. */
+    private static IoUring openWithoutDescriptor() throws IOException {
+        assumeTrue(
+                SetupProbe.accepted().contains(SetupFlag.IORING_SETUP_REGISTERED_FD_ONLY),
+                "needs a kernel with IORING_SETUP_REGISTERED_FD_ONLY, Linux 6.5");
+        return IoUring.open(4, RingOptions.defaults().with(SetupFlag.IORING_SETUP_REGISTERED_FD_ONLY));
+    }
+
     private int use(int buffer, int index) throws IOException {
         pipe.write("x");
         ring.sq().next().readFixed(pipe.reader(), buffers[buffer].asSlice(0, 1), -1, index);

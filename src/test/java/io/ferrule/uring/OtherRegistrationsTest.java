@@ -85,6 +85,29 @@ class OtherRegistrationsTest {
         }
     }
 
+    @Test
+    @Covers({"IORING_REGISTER_NAPI", "IORING_UNREGISTER_NAPI"})
+    void devicesToPollAreAddedAndRemovedByTheirIds() throws IOException {
+        int id = 1_000_000; // beyond the numbers that are processors'; no device need have it
+        try (IoUring ring = IoUring.open(4)) {
+            Registration registration = ring.register();
+            try {
+                registration.staticNapi(50, false);
+            } catch (ErrnoException e) {
+                assertThat(e.errno()).isIn(Errno.EINVAL, Errno.EOPNOTSUPP);
+                abort("needs a kernel that can busy-poll devices by id (NAPI, Linux 6.13): " + e.getMessage());
+            }
+            registration.addNapi(id);
+            Kernel.refuses(Errno.EEXIST, () -> registration.addNapi(id));
+            registration.removeNapi(id);
+            Kernel.refuses(Errno.ENOENT, () -> registration.removeNapi(id));
+            Kernel.refuses(Errno.EINVAL, () -> registration.addNapi(1));
+            registration.napi(50, false);
+            Kernel.refuses(Errno.EINVAL, () -> registration.addNapi(id));
+            registration.unregisterNapi();
+        }
+    }
+
     // ---- what needs a device, or a newer kernel ----
 
     @Test

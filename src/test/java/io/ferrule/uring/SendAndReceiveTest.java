@@ -257,8 +257,7 @@ class SendAndReceiveTest extends SocketTest {
     @Covers("IORING_OP_SEND")
     void aSendTakesAnArrayOfPiecesWhereTheKernelHasIt() throws IOException {
         IovecArray pieces = IovecArray.of(arena, bytes("several "), bytes("pieces"));
-        sq().raw(Opcode.IORING_OP_SEND.number(), one.number(), pieces.segment().address(), 2, 0)
-                .socketFlags(UringFlags.IORING_SEND_VECTORIZED);
+        sq().send(one, pieces, 2, 0);
         int result = result();
         assumeTrue(result != error(Errno.EINVAL), "needs IORING_SEND_VECTORIZED, Linux 6.17");
         assertThat(result).isEqualTo(14);

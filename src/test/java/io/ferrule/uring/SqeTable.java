@@ -120,6 +120,9 @@ final class SqeTable {
                 on("read", DESCRIPTOR, LARGE_BUFFER, PART_START, PART_LENGTH, LONG)
                         .is((c, a) ->
                                 io_uring_prep_read(c, a.fd(0), a.memory(1).asSlice(a.word(2)), a.number(3), a.word(4))),
+                on("read", DESCRIPTOR, INT, LONG, ID)
+                        .is((c, a) -> select(
+                                c, a.number(3), () -> io_uring_prep_read(c, a.fd(0), NOTHING, a.number(1), a.word(2)))),
                 on("write", DESCRIPTOR, BUFFER, LONG)
                         .is((c, a) -> io_uring_prep_write(c, a.fd(0), a.memory(1), a.size(1), a.word(2))),
                 on("write", DESCRIPTOR, LARGE_BUFFER, PART_START, PART_LENGTH, LONG)
@@ -246,9 +249,26 @@ final class SqeTable {
                 on("shutdown", DESCRIPTOR, INT).is((c, a) -> io_uring_prep_shutdown(c, a.fd(0), a.number(1))),
                 on("send", DESCRIPTOR, BUFFER, INT)
                         .is((c, a) -> io_uring_prep_send(c, a.fd(0), a.memory(1), a.size(1), a.number(2))),
+                // liburing has no function for an array of pieces.
+                on("send", DESCRIPTOR, PIECES, PIECE_COUNT, INT).is((c, a) -> {
+                    io_uring_prep_send(c, a.fd(0), a.memory(1), a.number(2), a.number(3));
+                    io_uring_sqe.ioprio(c, (short) IORING_SEND_VECTORIZED());
+                }),
+                on("sendZc", DESCRIPTOR, PIECES, PIECE_COUNT, INT, INT)
+                        .is((c, a) -> io_uring_prep_send_zc(
+                                c,
+                                a.fd(0),
+                                a.memory(1),
+                                a.number(2),
+                                a.number(3),
+                                a.number(4) | IORING_SEND_VECTORIZED())),
                 on("sendTo", DESCRIPTOR, BUFFER, INT, ADDRESS)
                         .is((c, a) -> io_uring_prep_sendto(
                                 c, a.fd(0), a.memory(1), a.size(1), a.number(2), a.memory(3), a.size(3))),
+                on("sendZcTo", DESCRIPTOR, BUFFER, INT, INT, ADDRESS).is((c, a) -> {
+                    io_uring_prep_send_zc(c, a.fd(0), a.memory(1), a.size(1), a.number(2), a.number(3));
+                    io_uring_prep_send_set_addr(c, a.memory(4), (short) a.size(4));
+                }),
                 on("sendBundle", DESCRIPTOR, INT, INT, ID)
                         .is((c, a) -> select(
                                 c, a.number(3), () -> io_uring_prep_send_bundle(c, a.fd(0), a.number(1), a.number(2)))),
@@ -334,6 +354,12 @@ final class SqeTable {
                 on("cancel", OTHER_DESCRIPTOR, INT)
                         .is((c, a) -> io_uring_prep_cancel_fd(
                                 c, a.fd(0), a.number(1) | (a.direct(0) ? IORING_ASYNC_CANCEL_FD_FIXED() : 0))),
+                // liburing leaves the user data that must match, too, to the caller.
+                on("cancel", OTHER_DESCRIPTOR, LONG, INT).is((c, a) -> {
+                    int by = IORING_ASYNC_CANCEL_USERDATA() | (a.direct(0) ? IORING_ASYNC_CANCEL_FD_FIXED() : 0);
+                    io_uring_prep_cancel_fd(c, a.fd(0), a.number(2) | by);
+                    io_uring_sqe.addr(c, a.word(1));
+                }),
                 // liburing has no function: the opcode goes where others have a length.
                 on("cancel", OPCODE, INT).is((c, a) -> {
                     io_uring_prep_cancel64(c, 0, a.number(1) | IORING_ASYNC_CANCEL_OP());

@@ -4,10 +4,12 @@ import static io.ferrule.uring.Opcode.IORING_OP_READV_FIXED;
 import static io.ferrule.uring.Opcode.IORING_OP_SENDMSG_ZC;
 import static io.ferrule.uring.Opcode.IORING_OP_SEND_ZC;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.ferrule.bindings.libc.LibC;
 import io.ferrule.sys.Errno;
 import io.ferrule.sys.Fd;
+import io.ferrule.sys.IovecArray;
 import io.ferrule.testing.Covers;
 import io.ferrule.testing.Pipe;
 import java.io.IOException;
@@ -149,6 +151,49 @@ class ZeroCopySendTest extends SocketTest {
         sq().sendmsgZcFixed(from, Message.of(arena, buffer.asSlice(7, 3), buffer.asSlice(1, 2)), 0, 0);
         expectResultAndNotification(5);
         assertThat(Pipe.read(to)).isEqualTo("78912");
+    }
+
+    @Test
+    @Covers("IORING_OP_SEND_ZC")
+    void aDatagramIsSentToAnAddressWithoutCopying() throws IOException {
+        needs(IORING_OP_SEND_ZC);
+        Fd receiver = datagrams();
+        sq().sendZcTo(datagrams(), bytes("a datagram"), 0, 0, address(receiver));
+        expectResultAndNotification(10);
+        assertThat(Pipe.read(receiver)).isEqualTo("a datagram");
+    }
+
+    /** The notification, not the request, holds the buffer. */
+    @Test
+    @Covers({"IORING_OP_SEND_ZC", "IORING_UNREGISTER_BUFFERS", "IORING_CQE_F_NOTIF"})
+    void aRegisteredBufferMayBeUnregisteredBeforeTheNotification() throws IOException {
+        MemorySegment buffer = arena.allocate(1 << 16).fill((byte) 'z');
+        ring.register().buffers(buffer);
+        sq().sendZcFixed(from, buffer, LibC.MSG_WAITALL(), 0, 0);
+        assertThat(result()).isEqualTo(1 << 16);
+        assertThat(ring.cq().hasMore()).isTrue();
+        ring.register().unregisterBuffers();
+        MemorySegment there = arena.allocate(1 << 16);
+        for (long received = 0; received < there.byteSize(); ) {
+            received += to.read(there.asSlice(received));
+        }
+        expectNotification();
+        assertThat(there.mismatch(buffer)).isEqualTo(-1);
+    }
+
+    @Test
+    @Covers({"IORING_OP_SEND_ZC", "IORING_CQE_F_MORE", "IORING_CQE_F_NOTIF"})
+    void aSendTakesAnArrayOfPiecesWhereTheKernelHasIt() throws IOException {
+        IovecArray pieces = IovecArray.of(arena, bytes("several "), bytes("pieces"), bytes(", not this"));
+        sq().sendZc(from, pieces, 2, 0, 0);
+        ring.submit();
+        pieces.segment().fill((byte) 0); // the array is free, the pieces are not
+        int result = result();
+        assumeTrue(result != error(Errno.EINVAL), "needs IORING_SEND_VECTORIZED, Linux 6.17");
+        assertThat(result).isEqualTo(14);
+        assertThat(ring.cq().hasMore()).isTrue();
+        expectNotification();
+        assertThat(Pipe.read(to)).isEqualTo("several pieces");
     }
 
     @Test
