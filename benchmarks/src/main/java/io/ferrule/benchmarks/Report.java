@@ -42,7 +42,10 @@ record Report(List<Row> rows) {
         }
         out.println();
         claim(out, ">= " + ENOUGH + " of C", row -> row.ratioMedian() >= ENOUGH);
-        claim(out, "0 B/op beside C (under " + NOISE_BYTES + " is the harness)", row -> row.allocBytesPerOp() < NOISE_BYTES);
+        claim(
+                out,
+                "0 B/op beside C (under " + NOISE_BYTES + " is the harness)",
+                row -> row.allocBytesPerOp() < NOISE_BYTES);
     }
 
     private void claim(PrintStream out, String claim, Predicate<Row> holds) {
