@@ -7,11 +7,13 @@ import io.ferrule.bindings.libc.LibC;
 import io.ferrule.sys.DirectDescriptor;
 import io.ferrule.sys.Errno;
 import io.ferrule.sys.Fd;
+import io.ferrule.sys.SocketAddresses;
 import io.ferrule.testing.Covers;
-import io.ferrule.testing.SocketAddresses;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -138,7 +140,8 @@ class ConnectionDetailsTest extends SocketTest {
         sq().socketDirect(LibC.AF_INET(), LibC.SOCK_STREAM(), 0, server).hardLink();
         sq().socketCommand(server, UringFlags.SOCKET_URING_OP_SETSOCKOPT, LibC.SOL_SOCKET(), LibC.SO_REUSEADDR(), on)
                 .hardLink();
-        sq().bind(server, SocketAddresses.loopback(arena, 0)).hardLink();
+        sq().bind(server, SocketAddresses.allocate(arena, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)))
+                .hardLink();
         sq().listen(server, 8).hardLink();
         sq().socketDirect(LibC.AF_INET(), LibC.SOCK_STREAM(), 0, client);
         for (int i = 0; i < 5; i++) {
