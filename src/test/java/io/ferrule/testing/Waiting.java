@@ -18,7 +18,13 @@ public final class Waiting {
 
     private static boolean isInSystemCallOf(Class<?> caller, Thread thread) {
         StackTraceElement[] stack = thread.getStackTrace();
-        return Arrays.stream(stack).anyMatch(frame -> frame.getMethodName().equals("ferrule_syscall"))
+        return Arrays.stream(stack).anyMatch(Waiting::isSystemCall)
                 && Arrays.stream(stack).anyMatch(frame -> frame.getClassName().equals(caller.getName()));
+    }
+
+    /** Through the helper library, or io_uring_enter with a handle of its own. */
+    private static boolean isSystemCall(StackTraceElement frame) {
+        return frame.getMethodName().equals("ferrule_syscall")
+                || frame.getClassName().equals("io.ferrule.uring.EnterCall");
     }
 }
