@@ -196,6 +196,7 @@ final class Calls implements AutoCloseable {
         return result < 0 ? result : (int) Math.min(room, scratch.get(ValueLayout.JAVA_INT, LENGTH));
     }
 
+    /** For all who share the open file, such as the parent process whose terminal or pipe it is. */
     private static int makeNonBlocking(int fd) {
         int flags = invoke(SystemCall.FCNTL, fd, LibC.F_GETFL());
         if (flags < 0 || (flags & LibC.O_NONBLOCK()) != 0) {

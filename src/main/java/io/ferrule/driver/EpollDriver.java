@@ -45,7 +45,13 @@ public final class EpollDriver extends ReadinessDriver {
      */
     public static EpollDriver open(boolean edge, int helperLimit) throws IOException {
         NativeLibrary.load();
-        return new EpollDriver(Epoll.open(), edge, helperLimit);
+        Epoll epoll = Epoll.open();
+        try {
+            return new EpollDriver(epoll, edge, helperLimit);
+        } catch (IllegalArgumentException e) {
+            epoll.close();
+            throw e;
+        }
     }
 
     @Override

@@ -44,8 +44,8 @@ abstract class ReadinessDriver implements Driver {
     /** How many turns may do without looking for news because there is something to deliver as it is. */
     private static final int TURNS_WITHOUT_NEWS = 8;
 
-    private final Calls calls = new Calls(true);
     private final HelperThreads helpers;
+    private final Calls calls;
     final DriverCounters counters = new DriverCounters();
     private final WatchTable watches = new WatchTable();
 
@@ -69,6 +69,7 @@ abstract class ReadinessDriver implements Driver {
      */
     ReadinessDriver(int helperLimit) {
         helpers = new HelperThreads(helperLimit, true, this::wakeUp);
+        calls = new Calls(true);
     }
 
     // ---- what a model has to say ----
@@ -94,9 +95,7 @@ abstract class ReadinessDriver implements Driver {
     /** Frees what the model has. Called once. */
     abstract void closeModel();
 
-    /**
-     * Has been told events that nobody waits for. The model would go on telling them if it tells of states.
-     */
+    /** Is called when events were told that nobody waits for. A model that tells of states would go on telling them. */
     void needless(Watch watch) {
         int wanted = watch.wanted();
         if (wanted == 0 && watch.interest == 0) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.ferrule.bindings.libc.LibC;
 import io.ferrule.sys.Errno;
 import io.ferrule.sys.Fd;
+import io.ferrule.testing.Descriptors;
 import io.ferrule.testing.Pipe;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -17,9 +18,13 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What readiness drivers do in ways of their own. */
-class ReadinessDriverTest extends DriverContract {
+@ParameterizedClass(name = "{0}")
+@EnumSource(value = DriverUnderTest.class, mode = EnumSource.Mode.EXCLUDE, names = "URING")
+class ReadinessDriverTest extends DriverTest {
     private static final int CANCELED = error(Errno.ECANCELED);
 
     private final MemorySegment buffer = arena.allocate(64);
@@ -202,5 +207,13 @@ class ReadinessDriverTest extends DriverContract {
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage("buffer 0 is free already");
         assertThatThrownBy(() -> group.giveBack(4)).isInstanceOf(IndexOutOfBoundsException.class);
+    }
+
+    @Test
+    void aDriverThatCannotBeOpenedLeavesNothingOpen() throws IOException {
+        String inodes = "anon_inode:\\[(eventpoll|eventfd)\\]";
+        long before = Descriptors.openTo(inodes);
+        assertThatThrownBy(() -> EpollDriver.open(false, 0)).isInstanceOf(IllegalArgumentException.class);
+        assertThat(Descriptors.openTo(inodes)).isEqualTo(before);
     }
 }
