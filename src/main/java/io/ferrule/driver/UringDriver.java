@@ -58,6 +58,9 @@ public final class UringDriver implements Driver {
     private final Calls calls = new Calls(false);
     private final DriverCounters counters = new DriverCounters();
     private final CompletionHandler handler = this::completed;
+    /** Tells others of completions; null until somebody asks. */
+    private @Nullable EventFd completions;
+
     private int registered = -1;
     private int groups;
     private int delivered;
@@ -134,6 +137,7 @@ public final class UringDriver implements Driver {
         }
         Restrictions all = new Restrictions()
                 .allowFlags(Sqe.IOSQE_IO_LINK | Sqe.IOSQE_BUFFER_SELECT)
+                .allow(RegisterOpcode.IORING_REGISTER_EVENTFD)
                 .allow(RegisterOpcode.IORING_REGISTER_PBUF_RING)
                 .allow(RegisterOpcode.IORING_UNREGISTER_PBUF_RING);
         opcodes.forEach(all::allow);
@@ -195,6 +199,7 @@ public final class UringDriver implements Driver {
     @Override
     public int turn(long timeoutNanos) throws IOException {
         int before = delivered;
+        emptyDescriptor();
         deliverFinished();
         boolean wait = timeoutNanos != 0 && delivered == before;
         if (wait) {
@@ -317,9 +322,29 @@ public final class UringDriver implements Driver {
         ring.sq().next().read(wake.fd(), wakeValue, 0).userData(WAKE_UP);
     }
 
+    /** An eventfd: with DEFER_TASKRUN, the ring's own descriptor does not become readable before its thread enters the kernel. */
     @Override
     public int descriptor() {
-        return ring.descriptor();
+        EventFd known = completions;
+        if (known == null) {
+            try {
+                known = EventFd.open(LibC.EFD_NONBLOCK());
+                ring.register().eventDescriptor(known.fd());
+                completions = known;
+                known.signal(); // for what has completed already
+            } catch (IOException e) {
+                throw new UnsupportedOperationException("no descriptor that tells of completions", e);
+            }
+        }
+        return known.fd().number();
+    }
+
+    /** From here on it tells of what completes after. */
+    private void emptyDescriptor() {
+        EventFd known = completions;
+        if (known != null) {
+            known.fd().read(wakeValue);
+        }
     }
 
     // ---- memory ----
@@ -362,6 +387,9 @@ public final class UringDriver implements Driver {
         calls.close();
         try {
             wake.close();
+            if (completions != null) {
+                completions.close();
+            }
         } catch (IOException e) {
             // an eventfd has nothing to report
         }
