@@ -53,6 +53,7 @@ public final class UringDriver implements Driver {
 
     private final Arena arena = Arena.ofAuto();
     private final MemorySegment wakeValue = arena.allocate(Long.BYTES, Long.BYTES);
+    private final MemorySegment emptied = arena.allocate(Long.BYTES, Long.BYTES);
     private final InFlight inFlight = new InFlight();
     private final OperationQueue finished = new OperationQueue();
     private final Calls calls = new Calls(false);
@@ -199,7 +200,6 @@ public final class UringDriver implements Driver {
     @Override
     public int turn(long timeoutNanos) throws IOException {
         int before = delivered;
-        emptyDescriptor();
         deliverFinished();
         boolean wait = timeoutNanos != 0 && delivered == before;
         if (wait) {
@@ -212,6 +212,7 @@ public final class UringDriver implements Driver {
         } else {
             ring.submitAndWait(0);
         }
+        emptyDescriptor();
         int most = ROUNDS * ring.cq().entries();
         while (delivered - before < most && ring.cq().forEach(handler) > 0) {
             // again: what completed meanwhile
@@ -343,7 +344,7 @@ public final class UringDriver implements Driver {
     private void emptyDescriptor() {
         EventFd known = completions;
         if (known != null) {
-            known.fd().read(wakeValue);
+            known.fd().read(emptied);
         }
     }
 
