@@ -212,10 +212,13 @@ public final class UringDriver implements Driver {
         } else {
             ring.submitAndWait(0);
         }
-        emptyDescriptor();
         int most = ROUNDS * ring.cq().entries();
         while (delivered - before < most && ring.cq().forEach(handler) > 0) {
             // again: what completed meanwhile
+        }
+        if (completions != null) {
+            completions.fd().read(emptied);
+            ring.cq().forEach(handler); // what it told of just before
         }
         return delivered - before;
     }
@@ -338,14 +341,6 @@ public final class UringDriver implements Driver {
             }
         }
         return known.fd().number();
-    }
-
-    /** From here on it tells of what completes after. */
-    private void emptyDescriptor() {
-        EventFd known = completions;
-        if (known != null) {
-            known.fd().read(emptied);
-        }
     }
 
     // ---- memory ----
