@@ -63,7 +63,7 @@ public final class UringDriver implements Driver {
     private final DriverCounters counters = new DriverCounters();
     private final CompletionHandler handler = this::completed;
     /** Tells others of completions; null until somebody asks. */
-    private @Nullable EventFd completions;
+    private volatile @Nullable EventFd completions;
 
     private int registered = -1;
     private int groups;
@@ -224,9 +224,14 @@ public final class UringDriver implements Driver {
         while (delivered - before < most && ring.cq().forEach(handler) > 0) {
             // again: what completed meanwhile
         }
-        if (completions != null) {
-            completions.fd().read(emptied);
-            ring.cq().forEach(handler); // what it told of just before
+        EventFd telling = completions;
+        if (telling != null) {
+            telling.fd().read(emptied);
+            ring.submitAndWait(0); // what it told of just before may not be a completion yet, only work that ends in one
+            ring.cq().forEach(handler);
+            if (ring.cq().ready() > 0) {
+                telling.signal();
+            }
         }
         return delivered - before;
     }
@@ -328,6 +333,10 @@ public final class UringDriver implements Driver {
     @Override
     public void wakeUp() {
         wake.signal();
+        EventFd telling = completions;
+        if (telling != null) {
+            telling.signal(); // the kernel does not within the signal of another eventfd, but some milliseconds later
+        }
     }
 
     private void awaitWakeUp() {
@@ -391,8 +400,9 @@ public final class UringDriver implements Driver {
         calls.close();
         try {
             wake.close();
-            if (completions != null) {
-                completions.close();
+            EventFd telling = completions;
+            if (telling != null) {
+                telling.close();
             }
         } catch (IOException e) {
             // an eventfd has nothing to report
