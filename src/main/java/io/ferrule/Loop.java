@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadFactory;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -53,6 +54,7 @@ public final class Loop implements Executor, AutoCloseable {
 
     private final Thread owner = Thread.currentThread();
     private final Mailbox mailbox = new Mailbox();
+    private final CarriedThreads carried = new CarriedThreads(this);
     private final Deadlines deadlines = new Deadlines();
     private final Transfers transfers = new Transfers(this);
     private final LoopCounters counters;
@@ -175,6 +177,7 @@ public final class Loop implements Executor, AutoCloseable {
         }
         closed = true;
         refuseMail();
+        carried.leave();
         driver.close();
     }
 
@@ -219,7 +222,7 @@ public final class Loop implements Executor, AutoCloseable {
     private void leave() throws IOException {
         driver.flush();
         SLEEPING.setVolatile(this, true);
-        if (!mailbox.isEmpty()) {
+        if (!mailbox.isEmpty() || !carried.isEmpty()) {
             wake();
         }
     }
@@ -265,7 +268,7 @@ public final class Loop implements Executor, AutoCloseable {
         try {
             SLEEPING.setOpaque(this, false);
             boolean mail = takeMail();
-            long wait = mail ? 0 : timeoutNanos;
+            long wait = mail || !carried.isEmpty() ? 0 : timeoutNanos;
             if (wait != 0) {
                 if (deadlines.size() > 0) {
                     long due = deadlines.nanosToFirst(System.nanoTime());
@@ -281,7 +284,8 @@ public final class Loop implements Executor, AutoCloseable {
             SLEEPING.setOpaque(this, false);
             boolean expired = deadlines.size() > 0 && expire();
             boolean moreMail = takeMail();
-            return mail || moreMail || delivered > 0 || expired;
+            boolean carriedOn = carried.run();
+            return mail || moreMail || delivered > 0 || expired || carriedOn;
         } finally {
             turning = false;
         }
@@ -359,6 +363,23 @@ public final class Loop implements Executor, AutoCloseable {
         mailOrRefuse(new Command(this, command));
     }
 
+    // ---- virtual threads ----
+
+    /**
+     * Makes virtual threads that run on the loop's own thread. When one of them waits for I/O of this loop, no other thread is involved and nobody has
+     * to be woken by a system call; but they have one processor together, and what blocks one of them without parking it (a file read through the
+     * JDK, native code) blocks the loop. They use the loop as any other thread does, with {@code await} and {@code future}.
+     *
+     * <p>When the loop has closed, the JDK's common pool runs those that have not ended.
+     *
+     * @throws UnsupportedOperationException unless the JVM was started with the flag {@code --add-opens java.base/java.lang=io.ferrule} ({@code
+     *     =ALL-UNNAMED} on the class path); and on a JDK that has no way to do this, as far as is known
+     */
+    public ThreadFactory virtualThreads() {
+        checkOpen();
+        return carried.factory(owner.getName() + "-virtual-");
+    }
+
     /** Leaves an entry for the loop; where that has closed, or closes before it sees the entry, refuses it. */
     void mailOrRefuse(Entry entry) {
         mailbox.put(entry);
@@ -376,6 +397,13 @@ public final class Loop implements Executor, AutoCloseable {
             Entry following = entry.before;
             entry.refused();
             entry = following;
+        }
+    }
+
+    /** For its own thread: what has come to do is not mail. */
+    void wakeIfAsleep() {
+        if ((boolean) SLEEPING.getOpaque(this)) {
+            wake();
         }
     }
 
@@ -418,7 +446,7 @@ public final class Loop implements Executor, AutoCloseable {
         }
     }
 
-    private void run(Runnable command) {
+    void run(Runnable command) {
         try {
             command.run();
         } catch (Throwable e) {
