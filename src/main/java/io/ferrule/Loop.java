@@ -202,6 +202,10 @@ public final class Loop implements Executor, AutoCloseable {
         }
     }
 
+    void stopUnlessClosed() {
+        executeUnlessClosed(() -> stopped = true);
+    }
+
     /**
      * Does what there is to do, after waiting for it: for a thread that has other things to do as well. When it returns, everything begun so far is
      * with the kernel, and {@link #descriptor} tells when there is more to do.
@@ -361,6 +365,17 @@ public final class Loop implements Executor, AutoCloseable {
         Objects.requireNonNull(command, "command");
         checkOpen();
         mailOrRefuse(new Command(this, command));
+    }
+
+    /**
+     * Leaves a message, which arrives in the loop's next turn. Allocates nothing.
+     *
+     * @throws IllegalStateException after close, and while the message is underway
+     */
+    public void post(Message message) {
+        checkOpen();
+        message.depart(this);
+        mailOrRefuse(message);
     }
 
     // ---- virtual threads ----
