@@ -107,7 +107,9 @@ public final class Loop implements Executor, AutoCloseable {
                     "a loop belongs to a platform thread: Loop.start() gives it one of its own");
         }
         DriverChoice choice = DriverChoice.make(options);
-        return new Loop(choice.driver(), choice.reason(), options.only());
+        Loop loop = new Loop(choice.driver(), choice.reason(), options.only());
+        FlightEvents.opened(loop);
+        return loop;
     }
 
     /** Starts a loop on a thread of its own, with the best driver there is. */
@@ -127,6 +129,11 @@ public final class Loop implements Executor, AutoCloseable {
     /** The driver's name, and why it is this one, in words. */
     public String description() {
         return driver.name() + ": " + reason;
+    }
+
+    /** The name of its thread. */
+    String name() {
+        return owner.getName();
     }
 
     /** The driver's name: "uring", "epoll", ... */
@@ -178,6 +185,7 @@ public final class Loop implements Executor, AutoCloseable {
         closed = true;
         refuseMail();
         carried.leave();
+        FlightEvents.closed(this);
         driver.close();
     }
 

@@ -60,9 +60,10 @@ class LockDownTest extends LoopContract {
                 () -> file.allocate(0, 0, 1).await(),
                 () -> loop.connect(LOOPBACK).await(),
                 () -> loop.listen(LOOPBACK).await());
-        assertThat(forbidden).allSatisfy(each -> assertThatExceptionOfType(UnsupportedOperationException.class)
-                .isThrownBy(each)
-                .withMessageContaining("locked down"));
+        assertThat(forbidden)
+                .allSatisfy(each -> assertThatExceptionOfType(UnsupportedOperationException.class)
+                        .isThrownBy(each)
+                        .withMessageContaining("locked down"));
         assertThat(buffer.isInFlight()).isFalse();
         assertThat(loop.counters().inFlight()).isZero();
     }
@@ -151,7 +152,9 @@ class LockDownTest extends LoopContract {
         try (Loop free = Loop.start(super.options());
                 Pipe pipe = Pipe.open()) {
             Smuggled operation = new Smuggled(
-                    OperationKind.WRITE, pipe.writer().number(), buffer.segment().address());
+                    OperationKind.WRITE,
+                    pipe.writer().number(),
+                    buffer.segment().address());
             on(free, () -> {
                 free.driver().start(operation);
                 return null;

@@ -63,8 +63,7 @@ class LoopGroupTest {
 
     @Test
     void isNotClosedWithinACallback() throws Exception {
-        LoopContract.on(
-                group.get(1), () -> assertThatIllegalStateException().isThrownBy(group::close));
+        LoopContract.on(group.get(1), () -> assertThatIllegalStateException().isThrownBy(group::close));
         assertThat(group).noneSatisfy(loop -> assertThat(loop.toString()).contains("closed"));
     }
 

@@ -91,10 +91,7 @@ class VirtualThreadTest extends LoopContract {
         Pair pair = connected();
         onVirtualThread(() -> {
             try {
-                pair.client()
-                        .receive(buffer)
-                        .within(Duration.ofMillis(5))
-                        .await();
+                pair.client().receive(buffer).within(Duration.ofMillis(5)).await();
                 throw new AssertionError("nothing was sent");
             } catch (SocketTimeoutException e) {
                 assertThat(buffer.isInFlight()).isFalse();
@@ -148,7 +145,7 @@ class VirtualThreadTest extends LoopContract {
                 "jdk.jfr",
                 "-version");
         Jvm.Result result = Jvm.onModulePath(Pinning.class)
-                .with("--add-modules", "jdk.jfr", "--add-reads", "io.ferrule=jdk.jfr")
+                .with("--add-modules", "jdk.jfr")
                 .arguments(driver)
                 .run();
         assertThat(result.status()).as(result.toString()).isZero();

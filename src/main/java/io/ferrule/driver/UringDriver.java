@@ -228,7 +228,8 @@ public final class UringDriver implements Driver {
         EventFd telling = completions;
         if (telling != null) {
             telling.fd().read(emptied);
-            ring.submitAndWait(0); // what it told of just before may not be a completion yet, only work that ends in one
+            ring.submitAndWait(
+                    0); // what it told of just before may not be a completion yet, only work that ends in one
             ring.cq().forEach(handler);
             if (ring.cq().ready() > 0) {
                 telling.signal();
