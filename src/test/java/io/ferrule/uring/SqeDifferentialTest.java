@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class SqeDifferentialTest {
     private static final long SEED = Long.getLong("ferrule.test.seed", new Random().nextLong());
-    private static final int CASES = 2_000;
+    private static final int CASES = Integer.getInteger("ferrule.test.cases", 2_000);
     private static final int ENTRIES = 8;
     private static final byte DIRT = (byte) 0xff;
     private static final long NANOS = 1_000_000_000L;
