@@ -546,7 +546,8 @@ public final class Registration {
     }
 
     /**
-     * Registers a zero-copy receive queue of a network device. Mirrors {@code io_uring_register_ifq}. Linux 6.15.
+     * Registers a zero-copy receive queue of a network device, or with {@link UringFlags#ZCRX_REG_NODEV} of none, which copies. Mirrors
+     * {@code io_uring_register_ifq}. Linux 6.15. The ring needs DEFER_TASKRUN, and CQE32 or CQE_MIXED.
      *
      * @param queue {@code struct io_uring_zcrx_ifq_reg}, whose pointers must outlive the ring; the kernel writes offsets and an id into it
      */

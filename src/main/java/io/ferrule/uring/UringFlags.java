@@ -274,7 +274,7 @@ public final class UringFlags {
     /** Import an exported queue. Linux 6.19. */
     public static final int ZCRX_REG_IMPORT = 1;
 
-    /** No device, copies. Linux 7.1. */
+    /** No device: the kernel copies, and takes what is given back when told to (ZCRX_CTRL_FLUSH_RQ). Seen on Linux 7.2. */
     public static final int ZCRX_REG_NODEV = 2;
 
     /** Dmabuf backed area. Linux 6.16. */
