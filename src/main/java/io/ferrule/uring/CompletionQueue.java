@@ -14,6 +14,9 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
  * <p>The cursor holds a copy of the completion: it stays valid until the next call of {@link #next}, whatever the kernel does meanwhile. Slots go
  * back to the kernel in batches: when the queue has been read to its end, and whenever the ring submits or waits.
  *
+ * <p>Completions come in the order in which the kernel posts them. Before Linux 6.1 that is not so for those that did not fit the queue: later ones may
+ * overtake them.
+ *
  * <p>Of the memory shared with the kernel, it writes the tail and the entries, we write the head. Our acquire load of the tail makes the entries
  * before it visible; our release store of the head comes after all reads of the entries it frees.
  */

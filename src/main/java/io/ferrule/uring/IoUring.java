@@ -307,6 +307,10 @@ public final class IoUring implements AutoCloseable {
     /**
      * The ring's descriptor, for {@code poll}, {@code epoll} or another ring: it is readable when completions are ready. Owned by the ring.
      *
+     * <p>With {@code DEFER_TASKRUN}, which is the default, requests in flight complete only once the owner enters the kernel, so that nobody who waits for
+     * the descriptor is woken by them. For that, open the ring without it, or register an eventfd ({@link Registration#eventDescriptor}), which is
+     * signalled at once. Before Linux 6.3 the descriptor of such a ring does not even wake others when a request completes at its submission.
+     *
      * @throws IllegalStateException after close, or where it has none ({@link SetupFlag#IORING_SETUP_REGISTERED_FD_ONLY})
      */
     public int descriptor() {

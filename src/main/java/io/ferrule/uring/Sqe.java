@@ -1040,7 +1040,7 @@ public final class Sqe {
      * Receives into a provided buffer, which the kernel picks when there is something. Result: bytes received; -ENOBUFS when the group is empty. With
      * {@link UringFlags#IORING_RECVSEND_BUNDLE} in {@link #socketFlags}, into several. Linux 5.7.
      *
-     * @param length bytes at most; 0 for the buffer's size
+     * @param length bytes at most; 0 for the buffer's size, from Linux 6.0 on
      * @param group the buffers' group
      */
     public Sqe recv(Descriptor socket, int length, int flags, int group) {
@@ -1417,12 +1417,19 @@ public final class Sqe {
         return flag(IOSQE_IO_LINK);
     }
 
-    /** Holds the next entry back until this one has completed: {@link #IOSQE_IO_HARDLINK}. */
+    /**
+     * Holds the next entry back until this one has completed, with success or not: {@link #IOSQE_IO_HARDLINK}. An entry that the kernel refuses at its
+     * submission ends the chain all the same: one with an argument that it does not take, and without {@link Feature#IORING_FEAT_LINKED_FILE} one
+     * with a descriptor that is not open.
+     */
     public Sqe hardLink() {
         return flag(IOSQE_IO_HARDLINK);
     }
 
-    /** Orders this entry after all earlier ones and before all later ones: {@link #IOSQE_IO_DRAIN}. */
+    /**
+     * Orders this entry after all earlier ones and before all later ones: {@link #IOSQE_IO_DRAIN}. Before Linux 6.16 the later ones wait for the earlier
+     * ones, but need not wait for this one.
+     */
     public Sqe drain() {
         return flag(IOSQE_IO_DRAIN);
     }

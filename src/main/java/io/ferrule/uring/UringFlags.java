@@ -89,7 +89,10 @@ public final class UringFlags {
     /** Notif res tells if copied. Linux 6.2. */
     public static final int IORING_SEND_ZC_REPORT_USAGE = 0x8;
 
-    /** Many provided buffers per CQE. Linux 6.10. */
+    /**
+     * Many provided buffers per CQE. Linux 6.10. How many a receive fills is the kernel's choice: 6.12 fills one at first, and more where the socket has
+     * told what it still holds.
+     */
     public static final int IORING_RECVSEND_BUNDLE = 0x10;
 
     /** Send takes an iovec array. Linux 6.17. */
