@@ -53,11 +53,7 @@ class SqeDifferentialTest {
 
     /** Only to fill entries: what is in them is never submitted. */
     private void open(Size size) throws IOException {
-        RingOptions options = RingOptions.defaults();
-        if (size == Size.BYTES_128) {
-            options.with(SetupFlag.IORING_SETUP_SQE128);
-        }
-        ring = IoUring.open(ENTRIES, options);
+        ring = (size == Size.BYTES_128 ? RingVariant.SQE128 : RingVariant.DEFAULT).open(ENTRIES);
         MemorySegment timespecs = Arena.ofAuto().allocate(ENTRIES * RingLayout.TIMESPEC_SIZE, 8);
         memory = RingMemory.of(ring.struct(), SetupFlag.bits(ring.setupFlags()), timespecs);
         random = new RandomArguments(SEED, (int) (memory.sqeStride() - RingLayout.SQE_ADDR3));
