@@ -35,6 +35,8 @@ class KernelConstantsTest {
             "IO_URING_NAPI_REGISTER_OP",
             "IO_URING_NAPI_STATIC_ADD_ID",
             "IO_URING_NAPI_STATIC_DEL_ID",
+            "IO_URING_NAPI_TRACKING_DYNAMIC",
+            "IO_URING_NAPI_TRACKING_STATIC",
             "XATTR_CREATE",
             "XATTR_REPLACE");
 
