@@ -16,10 +16,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadFactory;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -46,8 +48,13 @@ public final class Loop implements Executor, AutoCloseable {
 
     private final Driver driver;
     private final String reason;
+
+    /** The kinds of operation it may do; null for all. */
+    private final @Nullable Set<OperationKind> only;
+
     private final Thread owner = Thread.currentThread();
     private final Mailbox mailbox = new Mailbox();
+    private final CarriedThreads carried = new CarriedThreads(this);
     private final Deadlines deadlines = new Deadlines();
     private final Transfers transfers = new Transfers(this);
     private final LoopCounters counters;
@@ -65,15 +72,19 @@ public final class Loop implements Executor, AutoCloseable {
     @SuppressWarnings("UnusedVariable") // through SLEEPING
     private boolean sleeping;
 
+    /** Somebody waits on the descriptor: whenever this thread does not turn the loop, the descriptor tells of mail. */
+    private boolean embedded;
+
     private boolean turning;
     private int running;
     private boolean stopped;
     private boolean closing;
     private volatile boolean closed;
 
-    Loop(Driver driver, String reason) {
+    Loop(Driver driver, String reason, @Nullable Set<OperationKind> only) {
         this.driver = driver;
         this.reason = reason;
+        this.only = only;
         this.counters = new LoopCounters(driver.counters());
     }
 
@@ -96,7 +107,7 @@ public final class Loop implements Executor, AutoCloseable {
                     "a loop belongs to a platform thread: Loop.start() gives it one of its own");
         }
         DriverChoice choice = DriverChoice.make(options);
-        return new Loop(choice.driver(), choice.reason());
+        return new Loop(choice.driver(), choice.reason(), options.only());
     }
 
     /** Starts a loop on a thread of its own, with the best driver there is. */
@@ -166,6 +177,7 @@ public final class Loop implements Executor, AutoCloseable {
         }
         closed = true;
         refuseMail();
+        carried.leave();
         driver.close();
     }
 
@@ -173,6 +185,7 @@ public final class Loop implements Executor, AutoCloseable {
 
     /** Turns until {@link #stop} is called. */
     public void run() {
+        checkOpen();
         checkOwner();
         checkMayTurn();
         turnUntil(() -> stopped);
@@ -181,6 +194,7 @@ public final class Loop implements Executor, AutoCloseable {
 
     /** Ends {@link #run} after the current turn, or else the next one. Any thread. */
     public void stop() {
+        checkOpen();
         if (isOwner()) {
             stopped = true;
         } else {
@@ -196,19 +210,26 @@ public final class Loop implements Executor, AutoCloseable {
      * @return whether anything happened
      */
     public boolean turn(long timeoutNanos) throws IOException {
+        checkOpen();
         checkOwner();
         checkMayTurn();
         boolean happened = once(timeoutNanos);
+        leave();
+        return happened;
+    }
+
+    /** The owner goes on to wait elsewhere: what has been begun is handed over, and who leaves mail makes the descriptor readable. */
+    private void leave() throws IOException {
         driver.flush();
         SLEEPING.setVolatile(this, true);
-        if (!mailbox.isEmpty()) {
+        if (!mailbox.isEmpty() || !carried.isEmpty()) {
             wake();
         }
-        return happened;
     }
 
     /** How long until a time limit or timer needs a turn, in nanoseconds; -1 when there is none. With {@link #descriptor}, for use in another loop. */
     public long nanosToNextDeadline() {
+        checkOpen();
         checkOwner();
         return deadlines.nanosToFirst(System.nanoTime());
     }
@@ -219,14 +240,23 @@ public final class Loop implements Executor, AutoCloseable {
      * @throws UnsupportedOperationException where the driver has none
      */
     public Fd descriptor() {
+        checkOpen();
         checkOwner();
-        return Fd.borrow(driver.descriptor());
+        Fd descriptor = Fd.borrow(driver.descriptor());
+        embedded = true;
+        if (!turning) {
+            turnUntil(() -> true); // from now on, not only from the next turn on
+        }
+        return descriptor;
     }
 
     void turnUntil(BooleanSupplier done) {
         try {
             while (!done.getAsBoolean()) {
                 once(FOR_EVER);
+            }
+            if (embedded) {
+                leave();
             }
         } catch (IOException e) {
             throw new java.io.UncheckedIOException("the kernel refuses to wait: the loop cannot go on", e);
@@ -238,7 +268,7 @@ public final class Loop implements Executor, AutoCloseable {
         try {
             SLEEPING.setOpaque(this, false);
             boolean mail = takeMail();
-            long wait = mail ? 0 : timeoutNanos;
+            long wait = mail || !carried.isEmpty() ? 0 : timeoutNanos;
             if (wait != 0) {
                 if (deadlines.size() > 0) {
                     long due = deadlines.nanosToFirst(System.nanoTime());
@@ -254,7 +284,8 @@ public final class Loop implements Executor, AutoCloseable {
             SLEEPING.setOpaque(this, false);
             boolean expired = deadlines.size() > 0 && expire();
             boolean moreMail = takeMail();
-            return mail || moreMail || delivered > 0 || expired;
+            boolean carriedOn = carried.run();
+            return mail || moreMail || delivered > 0 || expired || carriedOn;
         } finally {
             turning = false;
         }
@@ -264,7 +295,11 @@ public final class Loop implements Executor, AutoCloseable {
         long now = System.nanoTime();
         boolean any = false;
         for (Entry due = deadlines.takeDue(now); due != null; due = deadlines.takeDue(now)) {
-            due.expired();
+            try {
+                due.expired();
+            } catch (Throwable e) {
+                uncaught(e);
+            }
             any = true;
         }
         return any;
@@ -279,7 +314,11 @@ public final class Loop implements Executor, AutoCloseable {
             Entry following = entry.before;
             entry.before = null;
             counters.mails++;
-            entry.arrived();
+            try {
+                entry.arrived();
+            } catch (Throwable e) {
+                uncaught(e); // ours, and the rest of the mail is not lost with it
+            }
             entry = following;
         }
         return true;
@@ -295,6 +334,7 @@ public final class Loop implements Executor, AutoCloseable {
      */
     @Override
     public void execute(Runnable command) {
+        Objects.requireNonNull(command, "command");
         if (isOwner()) {
             checkOpen();
             run(command);
@@ -318,8 +358,26 @@ public final class Loop implements Executor, AutoCloseable {
      * @throws IllegalStateException after close
      */
     public void post(Runnable command) {
+        Objects.requireNonNull(command, "command");
         checkOpen();
         mailOrRefuse(new Command(this, command));
+    }
+
+    // ---- virtual threads ----
+
+    /**
+     * Makes virtual threads that run on the loop's own thread. When one of them waits for I/O of this loop, no other thread is involved and nobody has
+     * to be woken by a system call; but they have one processor together, and what blocks one of them without parking it (a file read through the
+     * JDK, native code) blocks the loop. They use the loop as any other thread does, with {@code await} and {@code future}.
+     *
+     * <p>When the loop has closed, the JDK's common pool runs those that have not ended.
+     *
+     * @throws UnsupportedOperationException unless the JVM was started with the flag {@code --add-opens java.base/java.lang=io.ferrule} ({@code
+     *     =ALL-UNNAMED} on the class path); and on a JDK that has no way to do this, as far as is known
+     */
+    public ThreadFactory virtualThreads() {
+        checkOpen();
+        return carried.factory(owner.getName() + "-virtual-");
     }
 
     /** Leaves an entry for the loop; where that has closed, or closes before it sees the entry, refuses it. */
@@ -339,6 +397,20 @@ public final class Loop implements Executor, AutoCloseable {
             Entry following = entry.before;
             entry.refused();
             entry = following;
+        }
+    }
+
+    /** For its own thread: what has come to do is not mail. */
+    void wakeIfAsleep() {
+        if ((boolean) SLEEPING.getOpaque(this)) {
+            wake();
+        }
+    }
+
+    /** It is not asleep any more, and does not go to sleep before it has looked at its mail: nobody need wake it. */
+    void isAwake() {
+        if ((boolean) SLEEPING.getOpaque(this)) {
+            SLEEPING.setOpaque(this, false);
         }
     }
 
@@ -374,7 +446,7 @@ public final class Loop implements Executor, AutoCloseable {
         }
     }
 
-    private void run(Runnable command) {
+    void run(Runnable command) {
         try {
             command.run();
         } catch (Throwable e) {
@@ -467,6 +539,7 @@ public final class Loop implements Executor, AutoCloseable {
      * @param size of each, in bytes; each takes whole pages of 4 KiB
      */
     public BufferPool pool(int count, int size) {
+        checkOpen();
         if (isOwner()) {
             return new BufferPool(count, size, this);
         }
@@ -487,6 +560,7 @@ public final class Loop implements Executor, AutoCloseable {
      * @return false when it was over already; otherwise its callback tells what came of it
      */
     public boolean cancel(long ticket) {
+        checkOpen();
         checkOwner();
         Transfer transfer = transfers.find(ticket);
         if (transfer == null) {
@@ -501,9 +575,13 @@ public final class Loop implements Executor, AutoCloseable {
     }
 
     void checkCan(OperationKind kind) {
+        if (only != null && !only.contains(kind)) {
+            throw new UnsupportedOperationException("this loop is locked down and does no " + kind.call() + " (" + kind
+                    + "): LoopOptions.lockedTo names what it may do");
+        }
         if (!driver.can(kind)) {
-            throw new UnsupportedOperationException("the " + driver.name() + " driver of this loop does no "
-                    + kind.call() + ": its model has none, or its policy forbids it");
+            throw new UnsupportedOperationException(
+                    "the " + driver.name() + " driver of this loop does no " + kind.call() + ": its model has none");
         }
     }
 
@@ -560,7 +638,14 @@ public final class Loop implements Executor, AutoCloseable {
     }
 
     void uncaught(Throwable e) {
-        owner.getUncaughtExceptionHandler().uncaughtException(owner, e);
+        Thread.UncaughtExceptionHandler handler = owner.getUncaughtExceptionHandler();
+        try {
+            if (handler != null) { // as it is for a thread that has ended
+                handler.uncaughtException(owner, e);
+            }
+        } catch (Throwable ignored) {
+            // as the JVM does with what a handler throws
+        }
     }
 
     // ---- handles ----

@@ -1,0 +1,88 @@
+package io.ferrule;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ferrule.testing.Allocation;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.Parameter;
+
+/** A transfer with a callback allocates nothing on the heap. */
+@EveryDriver
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class CallbackAllocationTest {
+    private static final int RUNS = 20_000;
+    private static final int ROUNDS = 10;
+
+    /** Less than one object in ten runs: what the JVM itself may add while it compiles. */
+    private static final double NOTHING = 1;
+
+    @Parameter
+    String driver;
+
+    private final Buffer buffer = Buffer.allocate(8);
+    private int over;
+    private final TransferCallback counting = (bytes, error) -> over += bytes;
+
+    private Loop open() throws IOException {
+        return Loop.open(LoopOptions.defaults().driver(driver));
+    }
+
+    /** The compiler may take its time on a busy machine: in one of several rounds, nothing is allocated. */
+    private static void assertAllocatesNothing(Allocation.Step step) throws Exception {
+        double bytes = Double.MAX_VALUE;
+        for (int round = 0; round < ROUNDS && bytes >= NOTHING; round++) {
+            bytes = Allocation.bytesPerRun(RUNS, step);
+        }
+        assertThat(bytes).isLessThan(NOTHING);
+    }
+
+    private void turnUntil(Loop loop, int bytes) throws IOException {
+        while (over < bytes) {
+            loop.turn(-1);
+        }
+    }
+
+    @Test
+    void readingAFile() throws Exception {
+        try (Loop loop = open()) {
+            File file = loop.openFile(Path.of("/dev/zero")).await();
+            assertAllocatesNothing(() -> {
+                        int before = over;
+                        file.read(buffer, 0, 8, 0).start(counting);
+                        turnUntil(loop, before + 8);
+                    });
+        }
+    }
+
+    @Test
+    void sendingAndReceiving() throws Exception {
+        try (Loop loop = open()) {
+            Listener listener = loop.listen(LoopContract.LOOPBACK).await();
+            Connection client = loop.connect(listener.localAddress()).await();
+            Connection server = listener.accept().await();
+            Buffer other = Buffer.allocate(8);
+            assertAllocatesNothing(() -> {
+                        int before = over;
+                        client.send(other, 0, 8).start(counting);
+                        server.receiveFully(buffer, 0, 8).start(counting);
+                        turnUntil(loop, before + 16);
+                    });
+        }
+    }
+
+    @Test
+    void withATimeLimit() throws Exception {
+        try (Loop loop = open()) {
+            File file = loop.openFile(Path.of("/dev/zero")).await();
+            java.time.Duration limit = java.time.Duration.ofHours(1);
+            assertAllocatesNothing(() -> {
+                        int before = over;
+                        file.read(buffer, 0, 8, 0).within(limit).start(counting);
+                        turnUntil(loop, before + 8);
+                    });
+        }
+    }
+}
