@@ -79,8 +79,10 @@ public class Buffer implements AutoCloseable {
     public static Buffer wrap(MemorySegment memory) {
         NativeMemory.writable(memory);
         NativeMemory.transferLength(memory);
+        // Of memory outside the heap, as this is, HeapSession stands for a direct ByteBuffer, which the segment keeps
+        // reachable.
         String scope = memory.scope().getClass().getSimpleName();
-        if (!scope.equals("ImplicitSession") && !scope.equals("GlobalSession")) {
+        if (!scope.equals("ImplicitSession") && !scope.equals("GlobalSession") && !scope.equals("HeapSession")) {
             throw new IllegalArgumentException(
                     "the segment's arena could be closed while the kernel uses it (its scope is a " + scope
                             + "): allocate with Arena.ofAuto(), Buffer.allocate or a BufferPool");

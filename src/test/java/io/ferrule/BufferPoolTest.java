@@ -1,0 +1,104 @@
+package io.ferrule;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Buffers that are used again and again. */
+class BufferPoolTest {
+    private final BufferPool pool = BufferPool.allocate(2, 100);
+
+    @Test
+    void handsOutAsManyAsItHas() {
+        assertThat(pool.take()).isNotSameAs(pool.take());
+        assertThat(pool.available()).isZero();
+        assertThat(pool.tryTake()).isNull();
+        assertThatIllegalStateException().isThrownBy(pool::take).withMessageContaining("none of the pool's 2 buffers");
+    }
+
+    @Test
+    void handsOutAgainWhatWasClosed() {
+        pool.take();
+        Buffer buffer = pool.take();
+        buffer.close();
+        assertThat(pool.take()).isSameAs(buffer);
+        buffer.put(0, (byte) 1);
+    }
+
+    @Test
+    void aSecondCloseDoesNotGiveABufferBackTwice() {
+        Buffer buffer = pool.take();
+        buffer.close();
+        buffer.close();
+        assertThat(pool.available()).isEqualTo(2);
+    }
+
+    @Test
+    void eachStartsOnAPageAndHasTheSizeAskedFor() {
+        assertThat(pool.bufferSize()).isEqualTo(100);
+        assertThat(List.of(pool.take(), pool.take())).allSatisfy(buffer -> {
+            assertThat(buffer.size()).isEqualTo(100);
+            assertThat(buffer.segment().address() % 4096).isZero();
+        });
+    }
+
+    @Test
+    void comesBackByItselfWhenTheLastRequestIsOver() {
+        Buffer buffer = pool.take();
+        buffer.pinToWriteOut();
+        buffer.closeWhenFree();
+        assertThat(pool.available()).isEqualTo(1);
+        buffer.unpin();
+        assertThat(pool.available()).isEqualTo(2);
+    }
+
+    @Test
+    void doesNotCloseWhileABufferIsOut() {
+        Buffer buffer = pool.take();
+        assertThatIllegalStateException().isThrownBy(pool::close).withMessageContaining("1 of the pool's 2 buffers");
+        buffer.close();
+        pool.close();
+        pool.close();
+        assertThatIllegalStateException().isThrownBy(pool::take).withMessageContaining("closed");
+        assertThatIllegalStateException().isThrownBy(pool::tryTake).withMessageContaining("closed");
+    }
+
+    @Test
+    void hasOneBufferOfOneByteOrMore() {
+        assertThatIllegalArgumentException().isThrownBy(() -> BufferPool.allocate(0, 1));
+        assertThatIllegalArgumentException().isThrownBy(() -> BufferPool.allocate(1, 0));
+        assertThatIllegalArgumentException().isThrownBy(() -> BufferPool.allocate(-1, -1));
+    }
+
+    @Test
+    @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void noTwoThreadsHaveTheSameBuffer() throws InterruptedException {
+        AtomicInteger shared = new AtomicInteger();
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            byte mark = (byte) i;
+            threads.add(Thread.ofPlatform().start(() -> {
+                for (int run = 0; run < 10_000; run++) {
+                    Buffer buffer = pool.tryTake();
+                    if (buffer != null) {
+                        buffer.put(0, mark);
+                        Thread.onSpinWait();
+                        shared.addAndGet(buffer.get(0) == mark ? 0 : 1);
+                        buffer.close();
+                    }
+                }
+            }));
+        }
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        assertThat(shared).hasValue(0);
+        assertThat(pool.available()).isEqualTo(2);
+    }
+}
