@@ -47,6 +47,11 @@ final class Failures {
                 kind.call() + " on " + subject + ": not done within " + nanos / 1_000_000.0 + " ms, and cancelled");
     }
 
+    /** What was thrown where a request was begun or its result made: a failure of that request, and of no other. */
+    static IOException unexpected(Request request, Throwable e) {
+        return e instanceof IOException io ? io : new IOException(request + " failed: " + e, e);
+    }
+
     static IOException closed() {
         return new AsynchronousCloseException();
     }

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -46,6 +47,10 @@ public final class Loop implements Executor, AutoCloseable {
 
     private final Driver driver;
     private final String reason;
+
+    /** The kinds of operation it may do; null for all. */
+    private final @Nullable Set<OperationKind> only;
+
     private final Thread owner = Thread.currentThread();
     private final Mailbox mailbox = new Mailbox();
     private final Deadlines deadlines = new Deadlines();
@@ -65,15 +70,19 @@ public final class Loop implements Executor, AutoCloseable {
     @SuppressWarnings("UnusedVariable") // through SLEEPING
     private boolean sleeping;
 
+    /** Somebody waits on the descriptor: whenever this thread does not turn the loop, the descriptor tells of mail. */
+    private boolean embedded;
+
     private boolean turning;
     private int running;
     private boolean stopped;
     private boolean closing;
     private volatile boolean closed;
 
-    Loop(Driver driver, String reason) {
+    Loop(Driver driver, String reason, @Nullable Set<OperationKind> only) {
         this.driver = driver;
         this.reason = reason;
+        this.only = only;
         this.counters = new LoopCounters(driver.counters());
     }
 
@@ -96,7 +105,7 @@ public final class Loop implements Executor, AutoCloseable {
                     "a loop belongs to a platform thread: Loop.start() gives it one of its own");
         }
         DriverChoice choice = DriverChoice.make(options);
-        return new Loop(choice.driver(), choice.reason());
+        return new Loop(choice.driver(), choice.reason(), options.only());
     }
 
     /** Starts a loop on a thread of its own, with the best driver there is. */
@@ -173,6 +182,7 @@ public final class Loop implements Executor, AutoCloseable {
 
     /** Turns until {@link #stop} is called. */
     public void run() {
+        checkOpen();
         checkOwner();
         checkMayTurn();
         turnUntil(() -> stopped);
@@ -181,6 +191,7 @@ public final class Loop implements Executor, AutoCloseable {
 
     /** Ends {@link #run} after the current turn, or else the next one. Any thread. */
     public void stop() {
+        checkOpen();
         if (isOwner()) {
             stopped = true;
         } else {
@@ -196,19 +207,26 @@ public final class Loop implements Executor, AutoCloseable {
      * @return whether anything happened
      */
     public boolean turn(long timeoutNanos) throws IOException {
+        checkOpen();
         checkOwner();
         checkMayTurn();
         boolean happened = once(timeoutNanos);
+        leave();
+        return happened;
+    }
+
+    /** The owner goes on to wait elsewhere: what has been begun is handed over, and who leaves mail makes the descriptor readable. */
+    private void leave() throws IOException {
         driver.flush();
         SLEEPING.setVolatile(this, true);
         if (!mailbox.isEmpty()) {
             wake();
         }
-        return happened;
     }
 
     /** How long until a time limit or timer needs a turn, in nanoseconds; -1 when there is none. With {@link #descriptor}, for use in another loop. */
     public long nanosToNextDeadline() {
+        checkOpen();
         checkOwner();
         return deadlines.nanosToFirst(System.nanoTime());
     }
@@ -219,14 +237,23 @@ public final class Loop implements Executor, AutoCloseable {
      * @throws UnsupportedOperationException where the driver has none
      */
     public Fd descriptor() {
+        checkOpen();
         checkOwner();
-        return Fd.borrow(driver.descriptor());
+        Fd descriptor = Fd.borrow(driver.descriptor());
+        embedded = true;
+        if (!turning) {
+            turnUntil(() -> true); // from now on, not only from the next turn on
+        }
+        return descriptor;
     }
 
     void turnUntil(BooleanSupplier done) {
         try {
             while (!done.getAsBoolean()) {
                 once(FOR_EVER);
+            }
+            if (embedded) {
+                leave();
             }
         } catch (IOException e) {
             throw new java.io.UncheckedIOException("the kernel refuses to wait: the loop cannot go on", e);
@@ -264,7 +291,11 @@ public final class Loop implements Executor, AutoCloseable {
         long now = System.nanoTime();
         boolean any = false;
         for (Entry due = deadlines.takeDue(now); due != null; due = deadlines.takeDue(now)) {
-            due.expired();
+            try {
+                due.expired();
+            } catch (Throwable e) {
+                uncaught(e);
+            }
             any = true;
         }
         return any;
@@ -279,7 +310,11 @@ public final class Loop implements Executor, AutoCloseable {
             Entry following = entry.before;
             entry.before = null;
             counters.mails++;
-            entry.arrived();
+            try {
+                entry.arrived();
+            } catch (Throwable e) {
+                uncaught(e); // ours, and the rest of the mail is not lost with it
+            }
             entry = following;
         }
         return true;
@@ -295,6 +330,7 @@ public final class Loop implements Executor, AutoCloseable {
      */
     @Override
     public void execute(Runnable command) {
+        Objects.requireNonNull(command, "command");
         if (isOwner()) {
             checkOpen();
             run(command);
@@ -318,6 +354,7 @@ public final class Loop implements Executor, AutoCloseable {
      * @throws IllegalStateException after close
      */
     public void post(Runnable command) {
+        Objects.requireNonNull(command, "command");
         checkOpen();
         mailOrRefuse(new Command(this, command));
     }
@@ -339,6 +376,13 @@ public final class Loop implements Executor, AutoCloseable {
             Entry following = entry.before;
             entry.refused();
             entry = following;
+        }
+    }
+
+    /** It is not asleep any more, and does not go to sleep before it has looked at its mail: nobody need wake it. */
+    void isAwake() {
+        if ((boolean) SLEEPING.getOpaque(this)) {
+            SLEEPING.setOpaque(this, false);
         }
     }
 
@@ -467,6 +511,7 @@ public final class Loop implements Executor, AutoCloseable {
      * @param size of each, in bytes; each takes whole pages of 4 KiB
      */
     public BufferPool pool(int count, int size) {
+        checkOpen();
         if (isOwner()) {
             return new BufferPool(count, size, this);
         }
@@ -487,6 +532,7 @@ public final class Loop implements Executor, AutoCloseable {
      * @return false when it was over already; otherwise its callback tells what came of it
      */
     public boolean cancel(long ticket) {
+        checkOpen();
         checkOwner();
         Transfer transfer = transfers.find(ticket);
         if (transfer == null) {
@@ -501,9 +547,13 @@ public final class Loop implements Executor, AutoCloseable {
     }
 
     void checkCan(OperationKind kind) {
+        if (only != null && !only.contains(kind)) {
+            throw new UnsupportedOperationException("this loop is locked down and does no " + kind.call() + " (" + kind
+                    + "): LoopOptions.lockedTo names what it may do");
+        }
         if (!driver.can(kind)) {
-            throw new UnsupportedOperationException("the " + driver.name() + " driver of this loop does no "
-                    + kind.call() + ": its model has none, or its policy forbids it");
+            throw new UnsupportedOperationException(
+                    "the " + driver.name() + " driver of this loop does no " + kind.call() + ": its model has none");
         }
     }
 
@@ -560,7 +610,14 @@ public final class Loop implements Executor, AutoCloseable {
     }
 
     void uncaught(Throwable e) {
-        owner.getUncaughtExceptionHandler().uncaughtException(owner, e);
+        Thread.UncaughtExceptionHandler handler = owner.getUncaughtExceptionHandler();
+        try {
+            if (handler != null) { // as it is for a thread that has ended
+                handler.uncaughtException(owner, e);
+            }
+        } catch (Throwable ignored) {
+            // as the JVM does with what a handler throws
+        }
     }
 
     // ---- handles ----

@@ -8,6 +8,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -19,14 +20,22 @@ import org.jspecify.annotations.Nullable;
  * its carrier; on the loop's own thread it turns the loop meanwhile, but within a callback it cannot.
  */
 public abstract sealed class Request extends Entry permits Transfer, Task, Subscription {
-    /** States. Any thread describes; after that, the loop's thread alone moves on. */
+    /** States. Any thread describes and begins; after that, the loop's thread alone moves on. */
     private static final int IDLE = 0;
 
     private static final int DESCRIBED = 1;
+    /** Begun by its user, and the driver does not have it yet. */
     private static final int BEGUN = 2;
-    private static final int DONE = 3;
+    /** With the driver. */
+    private static final int STARTED = 3;
+
+    private static final int DONE = 4;
 
     private static final long NO_TIME = 0;
+
+    /** Beyond it differences of deadlines would overflow: 146 years. */
+    private static final long LONGEST_TIME = Long.MAX_VALUE / 2;
+
     private static final VarHandle STATE;
 
     static {
@@ -86,20 +95,39 @@ public abstract sealed class Request extends Entry permits Transfer, Task, Subsc
         if (limit.isNegative() || limit.isZero()) {
             throw new IllegalArgumentException("a time limit is more than nothing, not " + limit);
         }
-        timeoutNanos = limit.toNanos();
+        if (state != DESCRIBED) {
+            throw new IllegalStateException("a time limit is set before a request begins: describe another");
+        }
+        timeoutNanos = Math.min(TimeUnit.NANOSECONDS.convert(limit), LONGEST_TIME);
     }
 
     // ---- for the ways to wait ----
 
     /** Begins it, on the loop's thread at once, from another by mail. */
     final void begin() {
-        if (state != DESCRIBED) {
+        claim();
+        launch();
+    }
+
+    /** Makes sure that it may begin, and takes its memory. Of several threads that try, one may. When it fails, it stays described. */
+    final void claim() {
+        if (!STATE.compareAndSet(this, DESCRIBED, BEGUN)) {
             throw new IllegalStateException("a request is begun once: describe another");
         }
-        loop.checkOpen();
-        loop.checkCan(step.kind);
-        takeMemory();
-        state = BEGUN;
+        try {
+            loop.checkOpen();
+            for (Operation each = step; each != null; each = each.next) {
+                loop.checkCan(each.kind);
+            }
+            takeMemory();
+        } catch (Throwable e) {
+            state = DESCRIBED;
+            throw e;
+        }
+    }
+
+    /** Begins what has been claimed. */
+    final void launch() {
         if (loop.isOwner()) {
             beginHere();
         } else {
@@ -115,8 +143,9 @@ public abstract sealed class Request extends Entry permits Transfer, Task, Subsc
             loop.turnUntil(this::isDone);
             return;
         }
+        claim();
         waiter = Thread.currentThread();
-        begin();
+        launch();
         boolean interrupted = false;
         while (!isDone()) {
             LockSupport.park(this);
@@ -152,51 +181,83 @@ public abstract sealed class Request extends Entry permits Transfer, Task, Subsc
 
     @Override
     final void arrived() {
-        beginHere();
+        if (error != null || !isHandedOver()) {
+            finish();
+        }
     }
 
     @Override
     final void refused() {
-        fail(Failures.closed());
-    }
-
-    private void beginHere() {
-        Handle on = handle;
-        if ((on != null && !on.isOpen()) || (loop.isClosing() && step.kind != OperationKind.CLOSE)) {
-            fail(Failures.closed());
-            return;
-        }
-        if (cancelWanted) {
-            fail(Failures.cancelled(step.kind, about())); // before it arrived here
-            return;
-        }
-        try {
-            prepare();
-        } catch (IOException e) {
-            fail(e);
-            return;
-        }
-        if (on != null) {
-            on.add(this);
-        }
-        loop.begun(this);
-        if (timeoutNanos != NO_TIME) {
-            deadline = System.nanoTime() + timeoutNanos;
-            loop.deadlines().add(this);
-        }
-        loop.submit(step);
-    }
-
-    /** It ends without having been handed to the driver. */
-    private void fail(IOException e) {
-        error = e;
+        error = Failures.closed();
         releaseMemory();
         over();
     }
 
+    /** Begins what has been claimed, on the loop's thread. */
+    final void beginHere() {
+        if (!isHandedOver()) {
+            loop.mailOrRefuse(this); // it ends in a later turn, as every request does, and never within this call
+        }
+    }
+
+    /** Hands it to the driver. When that fails, it has an error, and what is left to do is {@link #finish}. */
+    private boolean isHandedOver() {
+        Handle on = handle;
+        loop.begun(this);
+        try {
+            if (isOnClosed() || (loop.isClosing() && step.kind != OperationKind.CLOSE)) {
+                error = Failures.closed();
+                return false;
+            }
+            if (cancelWanted) {
+                error = Failures.cancelled(step.kind, about()); // before it arrived here
+                return false;
+            }
+            prepare();
+        } catch (Throwable e) {
+            error = Failures.unexpected(this, e);
+            return false;
+        }
+        try {
+            if (on != null) {
+                on.add(this);
+            }
+            if (timeoutNanos != NO_TIME) {
+                deadline = System.nanoTime() + timeoutNanos;
+                loop.deadlines().add(this);
+            }
+            loop.submit(step);
+            state = STARTED;
+            return true;
+        } catch (Throwable e) {
+            error = Failures.unexpected(this, e);
+            failed();
+            return false;
+        }
+    }
+
+    /** Hands its step to the driver once more. When that fails, it has an error. */
+    final boolean isHandedOverAgain() {
+        try {
+            loop.submit(step);
+            return true;
+        } catch (Throwable e) {
+            error = Failures.unexpected(this, e);
+            return false;
+        }
+    }
+
+    private boolean isOnClosed() {
+        Handle on = handle;
+        return on != null && !on.isOpen();
+    }
+
     final void cancelHere() {
-        if (state == BEGUN && !cancelWanted) {
-            cancelWanted = true;
+        if (cancelWanted || (state != BEGUN && state != STARTED)) {
+            return;
+        }
+        cancelWanted = true;
+        if (state == STARTED) {
             cancelStep();
         }
     }
@@ -250,10 +311,7 @@ public abstract sealed class Request extends Entry permits Transfer, Task, Subsc
             if (timedOut) {
                 return Failures.timedOut(kind, about, timeoutNanos);
             }
-            Handle on = handle;
-            return loop.isClosing() || (on != null && !on.isOpen())
-                    ? Failures.closed()
-                    : Failures.cancelled(kind, about);
+            return loop.isClosing() || isOnClosed() ? Failures.closed() : Failures.cancelled(kind, about);
         }
         return Failures.of(kind, result, about);
     }
@@ -266,6 +324,9 @@ public abstract sealed class Request extends Entry permits Transfer, Task, Subsc
 
     /** On the loop's thread, before its step is handed over: what has to be there first. */
     void prepare() throws IOException {}
+
+    /** It has failed after {@link #prepare}: undoes what that did. */
+    void failed() {}
 
     /** Pins buffers, and refuses those that are not free. */
     abstract void takeMemory();
@@ -306,7 +367,13 @@ public abstract sealed class Request extends Entry permits Transfer, Task, Subsc
 
         @Override
         protected void complete(int result, int flags) {
-            request.completed(this, result, flags);
+            Loop loop = request.loop;
+            loop.isAwake();
+            try {
+                request.completed(this, result, flags);
+            } catch (Throwable e) {
+                loop.uncaught(e); // ours, since what users' callbacks throw has been caught: the loop goes on
+            }
         }
     }
 

@@ -105,7 +105,10 @@ public abstract sealed class Subscription extends Request permits AcceptAll, Rec
     /** Begins it again. */
     final void rearm() {
         loop.counters().rearmed++;
-        loop.submit(step);
+        if (!isHandedOverAgain()) {
+            end = new StreamEnd(StreamEnd.Reason.FAILED, error);
+            finish();
+        }
     }
 
     // ---- pauses ----

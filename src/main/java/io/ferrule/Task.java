@@ -4,6 +4,7 @@ import io.ferrule.driver.OperationKind;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -40,16 +41,19 @@ public non-sealed class Task<T extends @Nullable Object> extends Request {
      * @throws WrongThreadException on another thread: there, use {@link #future} or {@link #await}, or do it in a {@link Loop#execute task}
      */
     public final void start(Callback<? super T> whenDone) {
+        Objects.requireNonNull(whenDone, "whenDone");
         loop.checkOwner();
+        claim();
         callback = whenDone;
-        begin();
+        launch();
     }
 
     /** Begins it. The future's {@code cancel} asks the kernel to; it is cancelled when the kernel says so. */
     public final CompletableFuture<T> future() {
+        claim();
         Outcome<T> outcome = new Outcome<>(this);
         future = outcome;
-        begin();
+        launch();
         return outcome;
     }
 
@@ -81,9 +85,6 @@ public non-sealed class Task<T extends @Nullable Object> extends Request {
         return null;
     }
 
-    /** It has failed: undoes what {@link #prepare} did. */
-    void failed() {}
-
     @Override
     void takeMemory() {}
 
@@ -99,8 +100,8 @@ public non-sealed class Task<T extends @Nullable Object> extends Request {
         } else {
             try {
                 value = value(result);
-            } catch (IOException e) {
-                error = e;
+            } catch (Throwable e) {
+                error = Failures.unexpected(this, e);
             }
         }
         if (error != null) {

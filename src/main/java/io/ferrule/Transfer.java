@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -21,8 +22,11 @@ import org.jspecify.annotations.Nullable;
  * @see Request
  */
 public final class Transfer extends Request {
-    /** Where it is among the loop's transfers; -1 for one that another thread made. */
-    private final int index;
+    /** The index of one that is not among the loop's transfers: another thread made it, or a future refers to it. */
+    static final int NOT_POOLED = -1;
+
+    /** Where it is among the loop's transfers, or {@link #NOT_POOLED}. */
+    private int index;
 
     private int generation;
 
@@ -67,9 +71,10 @@ public final class Transfer extends Request {
     private @Nullable TransferCallback callback;
     private @Nullable CompletableFuture<Integer> future;
 
-    Transfer(Loop loop, int index) {
+    Transfer(Loop loop, int index, int generation) {
         super(loop);
         this.index = index;
+        this.generation = generation;
     }
 
     // ---- ways to wait ----
@@ -87,17 +92,29 @@ public final class Transfer extends Request {
      * @throws WrongThreadException on another thread: there, use {@link #future} or {@link #await}, or do it in a {@link Loop#execute task}
      */
     public long start(TransferCallback whenDone) {
+        Objects.requireNonNull(whenDone, "whenDone");
         loop.checkOwner();
+        claim();
+        if (index == NOT_POOLED) {
+            index = loop.transfers().nextIndex();
+        }
         callback = whenDone;
-        begin();
-        return ticket();
+        loop.transfers().begun(this);
+        long ticket = ticket();
+        launch();
+        return ticket;
     }
 
     /** Begins it. The future's {@code cancel} asks the kernel to; it is cancelled when the kernel says so. */
     public CompletableFuture<Integer> future() {
+        claim();
+        if (index != NOT_POOLED && loop.isOwner()) {
+            loop.transfers().replace(this);
+            index = NOT_POOLED;
+        }
         Outcome<Integer> outcome = new Outcome<>(this);
         future = outcome;
-        begin();
+        launch();
         return outcome;
     }
 
@@ -119,6 +136,10 @@ public final class Transfer extends Request {
             throw failed;
         }
         return bytes;
+    }
+
+    int index() {
+        return index;
     }
 
     long ticket() {
@@ -384,8 +405,7 @@ public final class Transfer extends Request {
             step.offset += part;
         }
         stepsInFlight = sync == null ? 1 : 2;
-        loop.submit(step);
-        return true;
+        return isHandedOverAgain();
     }
 
     /** What has been moved is not to be moved again. */
@@ -459,7 +479,7 @@ public final class Transfer extends Request {
 
     /** For another transfer, unless a future still refers to it. */
     private void recycle() {
-        if (index >= 0 && future == null && !lingering) {
+        if (index != NOT_POOLED && future == null && !lingering) {
             generation++;
             makeIdle();
             callback = null;

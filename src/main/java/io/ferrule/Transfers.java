@@ -8,7 +8,10 @@ final class Transfers {
     private static final int FIRST_SIZE = 64;
 
     private final Loop loop;
-    private Transfer[] all = new Transfer[0];
+
+    /** By index, those with a callback that are not over. */
+    private @Nullable Transfer[] begun = new @Nullable Transfer[0];
+
     private Transfer[] idle = new Transfer[FIRST_SIZE];
     private int idleCount;
     private int count;
@@ -19,13 +22,25 @@ final class Transfers {
 
     Transfer take() {
         if (!loop.isOwner()) {
-            return new Transfer(loop, -1);
+            return new Transfer(loop, Transfer.NOT_POOLED, 0);
         }
-        return idleCount > 0 ? idle[--idleCount] : another();
+        return idleCount > 0 ? idle[--idleCount] : new Transfer(loop, nextIndex(), 0);
     }
 
+    /** It is over, and nobody refers to it any more. */
     void giveBack(Transfer transfer) {
+        begun[transfer.index()] = null;
         idle[idleCount++] = transfer;
+    }
+
+    /** A future refers to it from now on, so it never comes back: another takes its place. */
+    void replace(Transfer transfer) {
+        idle[idleCount++] = new Transfer(loop, transfer.index(), transfer.generation() + 1);
+    }
+
+    /** It can be found from now on, until it comes back. */
+    void begun(Transfer transfer) {
+        begun[transfer.index()] = transfer;
     }
 
     /** The transfer with this ticket, or null when it is over. */
@@ -35,17 +50,15 @@ final class Transfers {
         if (index < 0 || index >= count) {
             return null;
         }
-        Transfer transfer = all[index];
-        return transfer.ticket() == ticket ? transfer : null;
+        Transfer transfer = begun[index];
+        return transfer != null && transfer.ticket() == ticket ? transfer : null;
     }
 
-    private Transfer another() {
-        if (count == all.length) {
-            all = Arrays.copyOf(all, Math.max(FIRST_SIZE, count * 2));
-            idle = Arrays.copyOf(idle, all.length);
+    int nextIndex() {
+        if (count == begun.length) {
+            begun = Arrays.copyOf(begun, Math.max(FIRST_SIZE, count * 2));
+            idle = Arrays.copyOf(idle, begun.length);
         }
-        Transfer transfer = new Transfer(loop, count);
-        all[count++] = transfer;
-        return transfer;
+        return count++;
     }
 }

@@ -27,6 +27,9 @@ public final class UringDriver implements Driver {
     /** Completions delivered in one turn at most, as a multiple of the queue's size: who starts a new operation in each must not keep the loop. */
     private static final int ROUNDS = 2;
 
+    /** A write and the sync after it are handed over together. */
+    private static final int LONGEST_CHAIN = 2;
+
     /** User data of our own requests: never a ticket, which is not negative. */
     private static final long WAKE_UP = -1;
 
@@ -91,11 +94,11 @@ public final class UringDriver implements Driver {
      * @throws UnsupportedOperationException when the kernel lacks what this driver builds on; the message says what
      */
     public static UringDriver open(int entries, @Nullable Set<OperationKind> only) throws IOException {
-        RingOptions options = RingOptions.defaults().cqEntries(4 * entries);
+        RingOptions options = RingOptions.defaults().cqEntries(4 * Math.max(entries, LONGEST_CHAIN));
         if (only != null) {
             options.with(SetupFlag.IORING_SETUP_R_DISABLED);
         }
-        IoUring ring = IoUring.open(entries, options);
+        IoUring ring = IoUring.open(Math.max(entries, LONGEST_CHAIN), options);
         try {
             Probe probe = ring.probe();
             if (!probe.supports(Opcode.IORING_OP_SEND_ZC)) {
@@ -175,9 +178,14 @@ public final class UringDriver implements Driver {
                 continue;
             }
             inFlight.add(each);
-            Sqe sqe = UringEntries.fill(ring.sq(), each).userData(each.ticket);
-            if (each.next != null) {
-                sqe.link();
+            try {
+                Sqe sqe = UringEntries.fill(ring.sq(), each).userData(each.ticket);
+                if (each.next != null) {
+                    sqe.link();
+                }
+            } catch (Throwable e) {
+                inFlight.remove(each); // the kernel does not have it
+                throw e;
             }
         }
     }
