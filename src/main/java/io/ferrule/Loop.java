@@ -690,6 +690,7 @@ public final class Loop implements Executor, AutoCloseable {
 
     void checkOwner() {
         if (Thread.currentThread() != owner) {
+            checkOpen();
             throw new WrongThreadException("this belongs to the loop's thread, \"" + owner.getName() + "\"; this is \""
                     + Thread.currentThread().getName() + "\": use await() or future(), or execute() a task there");
         }
