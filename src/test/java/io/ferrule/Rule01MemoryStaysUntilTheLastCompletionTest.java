@@ -43,7 +43,8 @@ class Rule01MemoryStaysUntilTheLastCompletionTest extends LoopContract {
     void aReceiveThatIsCancelledWritesNothingAfterwards() throws Exception {
         Pair pair = connected();
         Canary canary = new Canary(4096);
-        CompletableFuture<Integer> receive = pair.server().receive(canary.buffer()).future();
+        CompletableFuture<Integer> receive =
+                pair.server().receive(canary.buffer()).future();
         settle();
         assertThat(canary.buffer().isInFlight()).isTrue();
         receive.cancel(true);
@@ -73,7 +74,8 @@ class Rule01MemoryStaysUntilTheLastCompletionTest extends LoopContract {
             AtomicReference<Throwable> thrown = new AtomicReference<>();
             AtomicReference<Boolean> stillSet = new AtomicReference<>();
             Thread reader = kind.start(() -> {
-                thrown.set(catchThrowable(() -> pair.server().receive(canary.buffer()).await()));
+                thrown.set(catchThrowable(
+                        () -> pair.server().receive(canary.buffer()).await()));
                 stillSet.set(Thread.currentThread().isInterrupted());
             });
             while (!canary.buffer().isInFlight()) {
@@ -92,7 +94,8 @@ class Rule01MemoryStaysUntilTheLastCompletionTest extends LoopContract {
     void aReceiveWhoseConnectionIsClosedWritesNothingAfterwards() throws Exception {
         Pair pair = connected();
         Canary canary = new Canary(4096);
-        CompletableFuture<Integer> receive = pair.server().receive(canary.buffer()).future();
+        CompletableFuture<Integer> receive =
+                pair.server().receive(canary.buffer()).future();
         settle();
         CompletableFuture<Void> closed = pair.server().closeAsync();
         closed.get();
@@ -106,7 +109,8 @@ class Rule01MemoryStaysUntilTheLastCompletionTest extends LoopContract {
     void aReceiveWhoseLoopIsClosedWritesNothingAfterwards() throws Exception {
         Pair pair = connected();
         Canary canary = new Canary(4096);
-        CompletableFuture<Integer> receive = pair.server().receive(canary.buffer()).future();
+        CompletableFuture<Integer> receive =
+                pair.server().receive(canary.buffer()).future();
         settle();
         loop.close();
         assertThat(receive).as("is over when the loop is closed").isCompletedExceptionally();
@@ -209,8 +213,9 @@ class Rule01MemoryStaysUntilTheLastCompletionTest extends LoopContract {
             }
             for (int i = 0; i < READS; i++) {
                 Canary canary = canaries.get(i);
-                CompletableFuture<Integer> read =
-                        file.read(canary.buffer(), (long) i * BLOCK).within(limit).future();
+                CompletableFuture<Integer> read = file.read(canary.buffer(), (long) i * BLOCK)
+                        .within(limit)
+                        .future();
                 all.add(read);
                 refilled.add(read.whenComplete((bytes, error) -> {
                     assertThat(canary.buffer().isInFlight()).isFalse();
@@ -253,7 +258,8 @@ class Rule01MemoryStaysUntilTheLastCompletionTest extends LoopContract {
         CompletableFuture<Integer> sent =
                 pair.client().sendFullyZeroCopy(canary.buffer(), 0, size).future();
         Buffer received = Buffer.allocate(size);
-        CompletableFuture<Integer> all = pair.server().receiveFully(received, 0, size).future();
+        CompletableFuture<Integer> all =
+                pair.server().receiveFully(received, 0, size).future();
         assertThat(sent.get()).isEqualTo(size);
         awaitFree(canary.buffer());
         canary.scribble(); // whoever still read it would send this
@@ -375,8 +381,8 @@ class Rule01MemoryStaysUntilTheLastCompletionTest extends LoopContract {
 
         synchronized String text() {
             StringBuilder text = new StringBuilder();
-            pieces.forEach(each ->
-                    text.append(each.getString(0, each.length(), java.nio.charset.StandardCharsets.UTF_8)));
+            pieces.forEach(
+                    each -> text.append(each.getString(0, each.length(), java.nio.charset.StandardCharsets.UTF_8)));
             return text.toString();
         }
 
