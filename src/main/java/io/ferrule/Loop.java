@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
@@ -32,7 +33,8 @@ import org.jspecify.annotations.Nullable;
  * {@code future}. A loop that was made by {@link #open} belongs to the calling thread, which turns it: {@link #run}, {@link #turn}, or just
  * {@code await}.
  *
- * <p>Closing a loop cancels everything, waits until nothing is in flight, and then closes what was open.
+ * <p>Closing a loop cancels everything, waits until nothing is in flight, and then closes what was open. One that is never closed is never freed, since
+ * the kernel may be writing into its buffers.
  */
 public final class Loop implements Executor, AutoCloseable {
     private static final long FOR_EVER = -1;
@@ -45,6 +47,9 @@ public final class Loop implements Executor, AutoCloseable {
             throw new ExceptionInInitializerError(e);
         }
     }
+
+    /** Those that are open. A loop that its program has forgotten may have requests in flight: their memory stays reachable through this. */
+    private static final Set<Loop> OPEN = ConcurrentHashMap.newKeySet();
 
     private final Driver driver;
     private final String reason;
@@ -86,6 +91,7 @@ public final class Loop implements Executor, AutoCloseable {
         this.reason = reason;
         this.only = only;
         this.counters = new LoopCounters(driver.counters());
+        OPEN.add(this);
     }
 
     // ---- life ----
@@ -179,6 +185,7 @@ public final class Loop implements Executor, AutoCloseable {
         refuseMail();
         carried.leave();
         driver.close();
+        OPEN.remove(this);
     }
 
     // ---- turning ----
@@ -711,6 +718,7 @@ public final class Loop implements Executor, AutoCloseable {
 
     void checkOwner() {
         if (Thread.currentThread() != owner) {
+            checkOpen();
             throw new WrongThreadException("this belongs to the loop's thread, \"" + owner.getName() + "\"; this is \""
                     + Thread.currentThread().getName() + "\": use await() or future(), or execute() a task there");
         }

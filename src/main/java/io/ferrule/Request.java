@@ -92,6 +92,7 @@ public abstract sealed class Request extends Entry permits Transfer, Task, Subsc
     }
 
     final void timeout(Duration limit) {
+        loop.checkOpen();
         if (limit.isNegative() || limit.isZero()) {
             throw new IllegalArgumentException("a time limit is more than nothing, not " + limit);
         }
@@ -253,6 +254,9 @@ public abstract sealed class Request extends Entry permits Transfer, Task, Subsc
     }
 
     final void cancelHere() {
+        if (step.kind == OperationKind.CLOSE) {
+            return; // a descriptor that is not closed is lost
+        }
         if (cancelWanted || (state != BEGUN && state != STARTED)) {
             return;
         }
