@@ -194,8 +194,9 @@ public abstract sealed class Request extends Entry permits Transfer, Task, Subsc
         over();
     }
 
+    /** Asks the driver for its end. A descriptor is closed all the same: who would close it otherwise? */
     final void cancelHere() {
-        if (state == BEGUN && !cancelWanted) {
+        if (state == BEGUN && !cancelWanted && step.kind != OperationKind.CLOSE) {
             cancelWanted = true;
             cancelStep();
         }
