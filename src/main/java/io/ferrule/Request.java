@@ -27,6 +27,11 @@ public abstract sealed class Request extends Entry permits Transfer, Task, Subsc
     private static final int DONE = 3;
 
     private static final long NO_TIME = 0;
+    private static final Handle[] NONE = {};
+
+    /** What the kernel answers when something was cancelled. */
+    static final int CANCELLED = -Errno.ECANCELED.number();
+
     private static final VarHandle STATE;
 
     static {
@@ -46,6 +51,9 @@ public abstract sealed class Request extends Entry permits Transfer, Task, Subsc
 
     @Nullable
     String subject;
+
+    /** Handles it is on besides: none of them is closed before it is over. */
+    private Handle[] others = NONE;
 
     /** Neighbours among the requests of the handle. */
     @Nullable
@@ -74,12 +82,17 @@ public abstract sealed class Request extends Entry permits Transfer, Task, Subsc
                     this + " was described and never begun: start(callback), future() or await() begins it");
         }
         this.handle = handle;
+        this.others = NONE;
         this.error = null;
         this.timeoutNanos = NO_TIME;
         this.timedOut = false;
         this.cancelWanted = false;
         step.reset(kind, handle);
         state = DESCRIBED;
+    }
+
+    final void alsoOn(Handle... handles) {
+        others = handles;
     }
 
     final void timeout(Duration limit) {
@@ -93,6 +106,16 @@ public abstract sealed class Request extends Entry permits Transfer, Task, Subsc
 
     /** Begins it, on the loop's thread at once, from another by mail. */
     final void begin() {
+        claim();
+        if (loop.isOwner()) {
+            beginHere();
+        } else {
+            loop.mailOrRefuse(this);
+        }
+    }
+
+    /** Makes sure that it may begin, and takes its memory. */
+    final void claim() {
         if (state != DESCRIBED) {
             throw new IllegalStateException("a request is begun once: describe another");
         }
@@ -100,11 +123,12 @@ public abstract sealed class Request extends Entry permits Transfer, Task, Subsc
         loop.checkCan(step.kind);
         takeMemory();
         state = BEGUN;
-        if (loop.isOwner()) {
-            beginHere();
-        } else {
-            loop.mailOrRefuse(this);
-        }
+    }
+
+    /** It does not begin after all. */
+    final void unclaim() {
+        releaseMemory();
+        state = IDLE;
     }
 
     /** Begins it and waits for its end. */
@@ -160,9 +184,10 @@ public abstract sealed class Request extends Entry permits Transfer, Task, Subsc
         fail(Failures.closed());
     }
 
-    private void beginHere() {
+    /** Begins what has been claimed. On the loop's thread. */
+    final void beginHere() {
         Handle on = handle;
-        if ((on != null && !on.isOpen()) || (loop.isClosing() && step.kind != OperationKind.CLOSE)) {
+        if (isOnClosed() || (loop.isClosing() && step.kind != OperationKind.CLOSE)) {
             fail(Failures.closed());
             return;
         }
@@ -178,6 +203,9 @@ public abstract sealed class Request extends Entry permits Transfer, Task, Subsc
         }
         if (on != null) {
             on.add(this);
+        }
+        for (Handle other : others) {
+            other.addGuest(this);
         }
         loop.begun(this);
         if (timeoutNanos != NO_TIME) {
@@ -228,6 +256,9 @@ public abstract sealed class Request extends Entry permits Transfer, Task, Subsc
         if (on != null) {
             on.remove(this);
         }
+        for (Handle other : others) {
+            other.removeGuest(this);
+        }
         releaseMemory();
         loop.ended(this);
         over();
@@ -247,16 +278,22 @@ public abstract sealed class Request extends Entry permits Transfer, Task, Subsc
     /** The failure that a negative result means for this request. */
     final IOException failure(OperationKind kind, int result) {
         String about = about();
-        if (result == -Errno.ECANCELED.number()) {
+        if (result == CANCELLED) {
             if (timedOut) {
                 return Failures.timedOut(kind, about, timeoutNanos);
             }
-            Handle on = handle;
-            return loop.isClosing() || (on != null && !on.isOpen())
-                    ? Failures.closed()
-                    : Failures.cancelled(kind, about);
+            return loop.isClosing() || isOnClosed() ? Failures.closed() : Failures.cancelled(kind, about);
         }
         return Failures.of(kind, result, about);
+    }
+
+    private boolean isOnClosed() {
+        Handle on = handle;
+        boolean closed = on != null && !on.isOpen();
+        for (Handle other : others) {
+            closed |= !other.isOpen();
+        }
+        return closed;
     }
 
     private String about() {
@@ -311,12 +348,12 @@ public abstract sealed class Request extends Entry permits Transfer, Task, Subsc
         }
     }
 
-    /** A future that cancels its request. */
+    /** A future that cancels what it is the outcome of. */
     static final class Outcome<T> extends CompletableFuture<T> {
-        private final Request request;
+        private final Runnable cancel;
 
-        Outcome(Request request) {
-            this.request = request;
+        Outcome(Runnable cancel) {
+            this.cancel = cancel;
         }
 
         @Override
@@ -324,7 +361,7 @@ public abstract sealed class Request extends Entry permits Transfer, Task, Subsc
             if (isDone()) {
                 return false;
             }
-            request.cancelFromAnywhere(); // and the request's own completion decides
+            cancel.run(); // and the request's own completion decides
             return true;
         }
 

@@ -19,7 +19,7 @@ final class Transfers {
 
     Transfer take() {
         if (!loop.isOwner()) {
-            return new Transfer(loop, -1);
+            return new Transfer(loop, Transfer.NOT_POOLED);
         }
         return idleCount > 0 ? idle[--idleCount] : another();
     }
