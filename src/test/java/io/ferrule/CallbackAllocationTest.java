@@ -50,10 +50,10 @@ class CallbackAllocationTest {
         try (Loop loop = open()) {
             File file = loop.openFile(Path.of("/dev/zero")).await();
             assertAllocatesNothing(() -> {
-                        int before = over;
-                        file.read(buffer, 0, 8, 0).start(counting);
-                        turnUntil(loop, before + 8);
-                    });
+                int before = over;
+                file.read(buffer, 0, 8, 0).start(counting);
+                turnUntil(loop, before + 8);
+            });
         }
     }
 
@@ -65,11 +65,11 @@ class CallbackAllocationTest {
             Connection server = listener.accept().await();
             Buffer other = Buffer.allocate(8);
             assertAllocatesNothing(() -> {
-                        int before = over;
-                        client.send(other, 0, 8).start(counting);
-                        server.receiveFully(buffer, 0, 8).start(counting);
-                        turnUntil(loop, before + 16);
-                    });
+                int before = over;
+                client.send(other, 0, 8).start(counting);
+                server.receiveFully(buffer, 0, 8).start(counting);
+                turnUntil(loop, before + 16);
+            });
         }
     }
 
@@ -79,10 +79,10 @@ class CallbackAllocationTest {
             File file = loop.openFile(Path.of("/dev/zero")).await();
             java.time.Duration limit = java.time.Duration.ofHours(1);
             assertAllocatesNothing(() -> {
-                        int before = over;
-                        file.read(buffer, 0, 8, 0).within(limit).start(counting);
-                        turnUntil(loop, before + 8);
-                    });
+                int before = over;
+                file.read(buffer, 0, 8, 0).within(limit).start(counting);
+                turnUntil(loop, before + 8);
+            });
         }
     }
 }

@@ -45,8 +45,7 @@ class CarriedThreadsTest extends LoopContract {
 
     @Test
     void onTheClassPathTheFlagIsAnother() throws Exception {
-        Jvm.Result without =
-                Jvm.onClassPath(OwnThread.class).arguments(driver).run();
+        Jvm.Result without = Jvm.onClassPath(OwnThread.class).arguments(driver).run();
         assertThat(without.err()).contains("--add-opens java.base/java.lang=ALL-UNNAMED");
         Jvm.Result with = Jvm.onClassPath(OwnThread.class)
                 .with("--add-opens=java.base/java.lang=ALL-UNNAMED")
@@ -238,18 +237,17 @@ class CarriedThreadsTest extends LoopContract {
                 epoll.add(loop.descriptor(), io.ferrule.epoll.Epoll.EPOLLIN, null);
                 boolean[] done = {false};
                 File file = loop.openFile(Path.of("/dev/zero")).await();
-                List<Thread> threads = List.of(
-                        loop.virtualThreads().newThread(() -> {
-                            try {
-                                for (int i = 0; i < 100; i++) {
-                                    file.read(Buffer.allocate(8), 0).await();
-                                    Thread.yield();
-                                }
-                                done[0] = true;
-                            } catch (IOException e) {
-                                throw new AssertionError(e);
-                            }
-                        }));
+                List<Thread> threads = List.of(loop.virtualThreads().newThread(() -> {
+                    try {
+                        for (int i = 0; i < 100; i++) {
+                            file.read(Buffer.allocate(8), 0).await();
+                            Thread.yield();
+                        }
+                        done[0] = true;
+                    } catch (IOException e) {
+                        throw new AssertionError(e);
+                    }
+                }));
                 threads.forEach(Thread::start);
                 while (!done[0]) {
                     epoll.await(5_000_000_000L);

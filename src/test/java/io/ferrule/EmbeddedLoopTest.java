@@ -59,7 +59,9 @@ class EmbeddedLoopTest {
     void mailThatCameBeforeTheFirstTurnIsTold() throws Exception {
         embedded(() -> {
             CompletableFuture<Void> done = new CompletableFuture<>();
-            Thread.ofPlatform().start(() -> loop.post(() -> done.complete(null))).join();
+            Thread.ofPlatform()
+                    .start(() -> loop.post(() -> done.complete(null)))
+                    .join();
             untilDone(done);
             assertThat(done).isDone();
         });
@@ -70,7 +72,9 @@ class EmbeddedLoopTest {
         embedded(() -> {
             File file = loop.openFile(Path.of("/dev/zero")).await();
             CompletableFuture<Void> done = new CompletableFuture<>();
-            Thread.ofPlatform().start(() -> loop.post(() -> done.complete(null))).join();
+            Thread.ofPlatform()
+                    .start(() -> loop.post(() -> done.complete(null)))
+                    .join();
             untilDone(done);
             file.close();
         });

@@ -91,10 +91,7 @@ class VirtualThreadTest extends LoopContract {
         Pair pair = connected();
         onVirtualThread(() -> {
             try {
-                pair.client()
-                        .receive(buffer)
-                        .within(Duration.ofMillis(5))
-                        .await();
+                pair.client().receive(buffer).within(Duration.ofMillis(5)).await();
                 throw new AssertionError("nothing was sent");
             } catch (SocketTimeoutException e) {
                 assertThat(buffer.isInFlight()).isFalse();
