@@ -85,7 +85,9 @@ public final class Loop implements Executor, AutoCloseable {
     private boolean turning;
     private int running;
     private boolean stopped;
-    private boolean closing;
+    /** Other threads are refused from here on, or they could keep the loop from ever coming to rest. */
+    private volatile boolean closing;
+
     private volatile boolean closed;
 
     Loop(Driver driver, String reason, @Nullable Set<OperationKind> only) {
@@ -843,7 +845,7 @@ public final class Loop implements Executor, AutoCloseable {
     }
 
     void checkOpen() {
-        if (closed) {
+        if (closed || (closing && !isOwner())) {
             throw new IllegalStateException(this + " is closed");
         }
     }

@@ -397,6 +397,11 @@ public final class UringDriver implements Driver {
         return known.fd().number();
     }
 
+    /** The ring's own. */
+    int ringDescriptor() {
+        return ring.descriptor();
+    }
+
     // ---- memory ----
 
     @Override

@@ -82,7 +82,7 @@ class Rule04StaleCompletionsAreDroppedTest {
             assertThat((int) inItsSlot.ticket).as("the same slot").isEqualTo((int) stale);
 
             for (long userData : new long[] {stale, 12_345L, Long.MAX_VALUE}) {
-                other.sq().next().raw(Opcode.IORING_OP_MSG_RING.number(), driver.descriptor(), 0, 8, userData);
+                other.sq().next().raw(Opcode.IORING_OP_MSG_RING.number(), driver.ringDescriptor(), 0, 8, userData);
             }
             other.submitAndWait(3);
             while (driver.counters().stale < 3) {
