@@ -65,11 +65,11 @@ sanitize: setup ## the tests, with the native code under ASan and UBSan
 soak: setup  ## the long tests that `make test` leaves out
 	$(MVN) $(subst -q,,$(MVNFLAGS)) test -Dtest.groups=soak -Dtest.excludedGroups=
 
-kernels: native-all ## the tests of sys, epoll and uring in other kernels, under qemu: all of them, or KERNELS="5.10 7"
+kernels: native-all ## the tests of sys, epoll and uring in other kernels, under qemu: all of them, or KERNELS="5.10 7" TESTS=ChainTest,CloseTest
 	@native/setup.sh qemu-system-x86_64 qemu-system-aarch64 cpio
 	rm -rf target/kernels/jars
 	$(MVN) $(MVNFLAGS) -Pkernels test-compile dependency:copy-dependencies
-	@src/test/kernels/kernels.sh $(KERNELS)
+	@TESTS=$(TESTS) src/test/kernels/kernels.sh $(KERNELS)
 
 format: setup ## format the Java sources
 	$(MVN) $(MVNFLAGS) spotless:apply

@@ -14,4 +14,13 @@ FERRULE_API int ferrule_abi_count(void);
 FERRULE_API const char *ferrule_abi_name(int index);
 FERRULE_API int64_t ferrule_abi_value(int index);
 
+/* Has a signal (1 to 64) counted, and 1 added to an eventfd for each, instead of what it did before. 0, -EBUSY when it is claimed, or -errno. */
+FERRULE_API int ferrule_signal_claim(int signal, int eventfd);
+
+/* How many of a claimed signal have come since this was asked last. */
+FERRULE_API uint32_t ferrule_signal_take(int signal);
+
+/* Has a claimed signal do again what it did before. When this returns, nothing uses the eventfd any more. */
+FERRULE_API void ferrule_signal_release(int signal);
+
 #endif

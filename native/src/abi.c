@@ -161,6 +161,7 @@ static const struct entry table[] = {
 	CONSTANT(SYS_lseek),
 	CONSTANT(SYS_mkdirat),
 	CONSTANT(SYS_openat),
+	CONSTANT(SYS_pidfd_open),
 	CONSTANT(SYS_pipe2),
 	CONSTANT(SYS_ppoll),
 	CONSTANT(SYS_pread64),
@@ -183,6 +184,7 @@ static const struct entry table[] = {
 	CONSTANT(SYS_symlinkat),
 	CONSTANT(SYS_tee),
 	CONSTANT(SYS_unlinkat),
+	CONSTANT(SYS_waitid),
 	CONSTANT(SYS_write),
 	CONSTANT(SYS_writev),
 };

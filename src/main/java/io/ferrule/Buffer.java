@@ -78,7 +78,9 @@ public class Buffer implements AutoCloseable {
      */
     public static Buffer wrap(MemorySegment memory) {
         NativeMemory.writable(memory);
-        NativeMemory.transferLength(memory);
+        if (NativeMemory.transferLength(memory) == 0) {
+            throw new IllegalArgumentException("a buffer has 1 byte or more, and the segment none");
+        }
         // Of memory outside the heap, as this is, HeapSession stands for a direct ByteBuffer, which the segment keeps
         // reachable.
         String scope = memory.scope().getClass().getSimpleName();

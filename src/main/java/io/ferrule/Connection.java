@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * or fail. Bytes go in the order in which requests are begun as long as each is over before the next is begun; of several sends in flight at once,
  * those that the kernel takes in pieces may mix.
  */
-public final class Connection extends SocketHandle {
+public final class Connection extends SocketHandle implements Source, Sink {
     private @Nullable SocketAddress remote;
 
     Connection(Loop loop, int number, int family, String description, @Nullable SocketAddress remote) {

@@ -1,30 +1,82 @@
 package io.ferrule;
 
+import io.ferrule.bindings.libc.LibC;
 import io.ferrule.driver.OperationKind;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An open file. Offsets are in bytes from its start; an offset of -1 ({@link #HERE}) is the file's own position, which then moves on.
+ * An open file. Offsets are in bytes from its start; {@link #HERE} (-1) is the file's own position, which then moves on.
  *
  * <p>{@code read} and {@code write} move what can be moved at once, which may be fewer bytes than asked; {@code readFully} and {@code writeFully}
  * move all, or fail.
+ *
+ * <p>A file opened with {@link FileOption#DIRECT} takes only what is aligned: see {@link #directAlignment}. What is not is refused with an
+ * IllegalArgumentException, as far as the kernel tells what it wants; otherwise the kernel refuses it with EINVAL.
  */
-public final class File extends Handle {
-    /** The file's own position, which moves on: for reading and writing it as a stream. */
+public final class File extends Handle implements Source, Sink {
+    /**
+     * The file's own position, which moves on: for reading and writing it as a stream, one request after the other. A second one while the first is
+     * in flight is refused, since nothing would say which of them comes first.
+     */
     public static final long HERE = -1;
 
-    private final Path path;
+    private static final VarHandle AT_POSITION;
 
+    static {
+        try {
+            AT_POSITION = MethodHandles.lookup().findVarHandle(File.class, "atPosition", Request.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final Path path;
+    private final @Nullable DirectAlignment alignment;
+    private final int directAlignment;
+
+    /** The request that has the file's own position. */
+    @SuppressWarnings("UnusedVariable") // through AT_POSITION
+    private @Nullable Request atPosition;
+
+    /** A file that is not open for direct I/O. */
     File(Loop loop, int number, Path path) {
+        this(loop, number, path, null, 1);
+    }
+
+    /**
+     * A file open for direct I/O, most often.
+     *
+     * @param alignment what the kernel has told, or null
+     * @param directAlignment what requests should keep to
+     */
+    File(Loop loop, int number, Path path, @Nullable DirectAlignment alignment, int directAlignment) {
         super(loop, number, true);
         this.path = path;
+        this.alignment = alignment;
+        this.directAlignment = directAlignment;
     }
 
     /** The path it was opened with. */
     public Path path() {
         return path;
     }
+
+    /**
+     * What offsets, lengths and the addresses of buffers must be multiples of, in bytes: as the kernel tells it for this file (Linux 6.1), or else
+     * the block size that its file system recommends. 1 for a file that was not opened with {@link FileOption#DIRECT}.
+     *
+     * @see Buffer#allocate(int, int)
+     */
+    public int directAlignment() {
+        return directAlignment;
+    }
+
+    // ---- reading ----
 
     /** Reads into a buffer. Result: bytes read, 0 at the end of the file. Mirrors {@code pread(2)}. */
     public Transfer read(Buffer buffer, long offset) {
@@ -39,7 +91,7 @@ public final class File extends Handle {
      * @param offset in the file
      */
     public Transfer read(Buffer buffer, int from, int length, long offset) {
-        return transfer(OperationKind.READ, offset).memory(buffer, from, length, true);
+        return describe(null, OperationKind.READ, buffer, from, length, offset);
     }
 
     /**
@@ -53,8 +105,15 @@ public final class File extends Handle {
 
     /** Reads into several buffers, one after the other. Result: bytes read, 0 at the end of the file. Mirrors {@code preadv(2)}. */
     public Transfer read(Buffer[] buffers, long offset) {
-        return transfer(OperationKind.READV, offset).memory(buffers, true);
+        return vectored(OperationKind.READV, buffers, offset);
     }
+
+    /** Fills several buffers, one after the other. Result: their size together. Mirrors {@code preadv(2)}. */
+    public Transfer readFully(Buffer[] buffers, long offset) {
+        return read(buffers, offset).whole();
+    }
+
+    // ---- writing ----
 
     /**
      * Writes a part of a buffer. Result: bytes written. Mirrors {@code pwrite(2)}.
@@ -64,7 +123,7 @@ public final class File extends Handle {
      * @param offset in the file
      */
     public Transfer write(Buffer buffer, int from, int length, long offset) {
-        return transfer(OperationKind.WRITE, offset).memory(buffer, from, length, false);
+        return describe(null, OperationKind.WRITE, buffer, from, length, offset);
     }
 
     /**
@@ -86,8 +145,15 @@ public final class File extends Handle {
 
     /** Writes several buffers, one after the other. Result: bytes written. Mirrors {@code pwritev(2)}. */
     public Transfer write(Buffer[] buffers, long offset) {
-        return transfer(OperationKind.WRITEV, offset).memory(buffers, false);
+        return vectored(OperationKind.WRITEV, buffers, offset);
     }
+
+    /** Writes all of several buffers, one after the other. Result: their size together. Mirrors {@code pwritev(2)}. */
+    public Transfer writeFully(Buffer[] buffers, long offset) {
+        return write(buffers, offset).whole();
+    }
+
+    // ---- the file itself ----
 
     /** Brings data and metadata to the device: of writes that are over. Mirrors {@code fsync(2)}. */
     public Task<@Nullable Void> sync() {
@@ -102,7 +168,7 @@ public final class File extends Handle {
     /**
      * Reserves space. Mirrors {@code fallocate(2)}.
      *
-     * @param mode 0, or {@code FALLOC_FL_...} of {@link io.ferrule.bindings.libc.LibC}
+     * @param mode 0, or {@code FALLOC_FL_...} of {@link LibC}
      */
     public Task<@Nullable Void> allocate(int mode, long offset, long length) {
         Task<@Nullable Void> task = task(OperationKind.ALLOCATE);
@@ -119,21 +185,109 @@ public final class File extends Handle {
         return task;
     }
 
+    /** What the kernel knows of it: size, times and the like. Mirrors {@code statx(2)}. */
+    public Task<FileStatus> status() {
+        checkOpen();
+        MemorySegment status = FileStatus.memory();
+        Task<FileStatus> task = new Task<>(loop, OperationKind.STATX, this, null) {
+            @Override
+            FileStatus value(int result) {
+                return FileStatus.of(status);
+            }
+        };
+        askStatus(task, status);
+        return task;
+    }
+
+    private static final MemorySegment NO_NAME = Arena.global().allocateFrom("");
+
+    /** Has a task's step ask for the status of its descriptor. */
+    static void askStatus(Task<?> task, MemorySegment status) {
+        task.keeps(status);
+        task.step.address = NO_NAME.address();
+        task.step.flags = LibC.AT_EMPTY_PATH();
+        task.step.length = FileStatus.MASK;
+        task.step.address2 = status.address();
+    }
+
     @Override
     public String toString() {
         return path.toString();
     }
 
-    private Transfer transfer(OperationKind kind, long offset) {
+    // ---- requests ----
+
+    /**
+     * Describes a transfer of a part of a buffer.
+     *
+     * @param own the transfer to use, or null for one of the loop's
+     */
+    Transfer describe(@Nullable Transfer own, OperationKind kind, Buffer buffer, int from, int length, long offset) {
+        check(offset);
+        long address = buffer.address(from, length);
+        if (alignment != null) {
+            checkAligned("the offset", offset == HERE ? 0 : offset, alignment.offset());
+            checkAligned("the length", length, alignment.offset());
+            checkAligned("the buffer's address", address, alignment.memory());
+        }
+        Transfer transfer = own == null ? loop.transfers().take() : own;
+        return positioned(transfer.of(kind, this), offset).memory(buffer, from, length, kind == OperationKind.READ);
+    }
+
+    private Transfer vectored(OperationKind kind, Buffer[] buffers, long offset) {
+        check(offset);
+        if (alignment != null) {
+            checkAligned("the offset", offset == HERE ? 0 : offset, alignment.offset());
+            for (Buffer each : buffers) {
+                checkAligned("a buffer's size", each.size(), alignment.offset());
+                checkAligned("a buffer's address", each.address(0, each.size()), alignment.memory());
+            }
+        }
+        return positioned(loop.transfers().take().of(kind, this), offset).memory(buffers, kind == OperationKind.READV);
+    }
+
+    private Transfer positioned(Transfer transfer, long offset) {
+        return offset == HERE ? transfer.atPositionOf(this) : transfer.at(offset);
+    }
+
+    private void check(long offset) {
         checkOpen();
+        checkOffset(offset);
+    }
+
+    static void checkOffset(long offset) {
         if (offset < HERE) {
             throw new IllegalArgumentException("an offset is 0 or more, or HERE (-1), not " + offset);
         }
-        return loop.transfers().take().of(kind, this).at(offset);
+    }
+
+    private void checkAligned(String what, long value, int multiple) {
+        if (multiple > 1 && value % multiple != 0) {
+            throw new IllegalArgumentException(
+                    what + ", " + value + ", is not a multiple of " + multiple + " bytes, as direct I/O on " + path
+                            + " needs it: see File.directAlignment() and Buffer.allocate(size, alignment)");
+        }
     }
 
     private Task<@Nullable Void> task(OperationKind kind) {
         checkOpen();
         return new Task<>(loop, kind, this, null);
+    }
+
+    /** Whether there can be more after a part: direct I/O stops in the middle of a block at the end of the file only. */
+    boolean mayGoOnAfter(int part) {
+        return alignment == null || part % alignment.offset() == 0;
+    }
+
+    /** Any thread. */
+    void takePosition(Request request) {
+        if (!AT_POSITION.compareAndSet(this, null, request)) {
+            throw new IllegalStateException(
+                    "another request is using the own position of " + this + ": wait for its end, or give offsets");
+        }
+    }
+
+    void leavePosition(Request request) {
+        AT_POSITION.compareAndSet(this, request, null);
     }
 }

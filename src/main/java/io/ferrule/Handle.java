@@ -2,6 +2,8 @@ package io.ferrule;
 
 import io.ferrule.driver.OperationKind;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Closing it cancels what is in flight on it, waits for that, and only then closes the descriptor, so that a number which the kernel hands out
  * anew never sees what was meant for this one.
  */
-public abstract sealed class Handle extends Entry implements AutoCloseable permits File, SocketHandle {
+public abstract sealed class Handle extends Entry implements AutoCloseable
+        permits File, PipeReader, PipeWriter, Signals, SocketHandle {
     /** Of the handle's life. Written by the loop's thread. */
     private enum State {
         OPEN,
@@ -28,6 +31,10 @@ public abstract sealed class Handle extends Entry implements AutoCloseable permi
     private final boolean regular;
     private final CompletableFuture<@Nullable Void> closed = new CompletableFuture<>();
     private final RequestList requests = new RequestList();
+
+    /** Requests of other handles that are on this one too. */
+    private List<Request> guests = List.of();
+
     private int lingering;
     private final AtomicBoolean mailed = new AtomicBoolean();
     private volatile State state = State.OPEN;
@@ -110,9 +117,19 @@ public abstract sealed class Handle extends Entry implements AutoCloseable permi
 
     final void remove(Request request) {
         requests.remove(request);
-        if (state == State.CLOSING && requests.isEmpty()) {
-            requestsAreOver();
+        goOnClosing();
+    }
+
+    final void addGuest(Request request) {
+        if (guests.isEmpty()) {
+            guests = new ArrayList<>();
         }
+        guests.add(request);
+    }
+
+    final void removeGuest(Request request) {
+        guests.remove(request);
+        goOnClosing();
     }
 
     /** The kernel goes on to read a request's memory. */
@@ -148,10 +165,18 @@ public abstract sealed class Handle extends Entry implements AutoCloseable permi
             return;
         }
         state = State.CLOSING;
-        if (requests.isEmpty()) {
+        closing();
+        requests.cancelAll();
+        guests.forEach(Request::cancelHere);
+        goOnClosing();
+    }
+
+    /** It begins to close. On the loop's thread. */
+    void closing() {}
+
+    private void goOnClosing() {
+        if (state == State.CLOSING && requests.isEmpty() && guests.isEmpty()) {
             requestsAreOver();
-        } else {
-            requests.cancelAll();
         }
     }
 

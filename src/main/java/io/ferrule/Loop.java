@@ -6,19 +6,21 @@ import io.ferrule.driver.Operation;
 import io.ferrule.driver.OperationKind;
 import io.ferrule.sys.Fd;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.net.SocketAddress;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
@@ -32,7 +34,8 @@ import org.jspecify.annotations.Nullable;
  * {@code future}. A loop that was made by {@link #open} belongs to the calling thread, which turns it: {@link #run}, {@link #turn}, or just
  * {@code await}.
  *
- * <p>Closing a loop cancels everything, waits until nothing is in flight, and then closes what was open.
+ * <p>Closing a loop cancels everything, waits until nothing is in flight, and then closes what was open. One that is never closed is never freed, since
+ * the kernel may be writing into its buffers.
  */
 public final class Loop implements Executor, AutoCloseable {
     private static final long FOR_EVER = -1;
@@ -45,6 +48,9 @@ public final class Loop implements Executor, AutoCloseable {
             throw new ExceptionInInitializerError(e);
         }
     }
+
+    /** Those that are open. A loop that its program has forgotten may have requests in flight: their memory stays reachable through this. */
+    private static final Set<Loop> OPEN = ConcurrentHashMap.newKeySet();
 
     private final Driver driver;
     private final String reason;
@@ -59,6 +65,7 @@ public final class Loop implements Executor, AutoCloseable {
     private final Transfers transfers = new Transfers(this);
     private final LoopCounters counters;
     private final SocketCalls sockets = new SocketCalls(this);
+    private final PathOperations paths = new PathOperations(this);
     private final Set<Handle> handles = new LinkedHashSet<>();
     private final Set<BufferLeases> leases = new LinkedHashSet<>();
 
@@ -78,7 +85,9 @@ public final class Loop implements Executor, AutoCloseable {
     private boolean turning;
     private int running;
     private boolean stopped;
-    private boolean closing;
+    /** Other threads are refused from here on, or they could keep the loop from ever coming to rest. */
+    private volatile boolean closing;
+
     private volatile boolean closed;
 
     Loop(Driver driver, String reason, @Nullable Set<OperationKind> only) {
@@ -86,6 +95,7 @@ public final class Loop implements Executor, AutoCloseable {
         this.reason = reason;
         this.only = only;
         this.counters = new LoopCounters(driver.counters());
+        OPEN.add(this);
     }
 
     // ---- life ----
@@ -187,6 +197,7 @@ public final class Loop implements Executor, AutoCloseable {
         carried.leave();
         FlightEvents.closed(this);
         driver.close();
+        OPEN.remove(this);
     }
 
     // ---- turning ----
@@ -482,7 +493,10 @@ public final class Loop implements Executor, AutoCloseable {
     /**
      * Opens a file. Mirrors {@code openat(2)}.
      *
-     * @param how as for {@link java.nio.file.Files#newByteChannel}; nothing for reading
+     * <p>For files that never make anyone wait for somebody else: not for named pipes, terminals and the like, where a driver without completions
+     * would keep a helper thread waiting.
+     *
+     * @param how as for {@link java.nio.file.Files#newByteChannel}, and {@link FileOption}; nothing for reading
      * @throws UnsupportedOperationException for an option that has no meaning here
      */
     public Task<File> openFile(Path path, OpenOption... how) {
@@ -497,19 +511,107 @@ public final class Loop implements Executor, AutoCloseable {
      */
     public Task<File> openFile(Path path, int flags, int mode) {
         checkOpen();
-        MemorySegment name = Arena.ofAuto().allocateFrom(path.toString());
-        Task<File> task = new Task<>(this, OperationKind.OPEN, null, path.toString()) {
-            @Override
-            File value(int result) {
-                return new File(loop, result, path);
-            }
-        };
-        task.keeps(name);
-        task.step.fd = LibC.AT_FDCWD();
-        task.step.address = name.address();
-        task.step.flags = flags;
-        task.step.length = mode;
-        return task;
+        return new OpenTask(this, path, flags, mode);
+    }
+
+    /** What it does with names of files: directories, links, changes of name. */
+    public PathOperations paths() {
+        return paths;
+    }
+
+    // ---- pipes ----
+
+    /** Makes a pipe: what is written to one end is read from the other. Mirrors {@code pipe2(2)}. */
+    public Task<PipeEnds> pipe() {
+        checkOpen();
+        return new PipeTask<>(this, ends -> ends);
+    }
+
+    /** Opens what moves bytes between two handles without bringing them into this process. */
+    public Task<Relay> relay() {
+        checkOpen();
+        return new PipeTask<>(this, ends -> new Relay(this, ends));
+    }
+
+    // ---- events ----
+
+    /** A timer that is not set. On the loop's thread. */
+    public Timer timer(Runnable action) {
+        checkOwner();
+        checkOpen();
+        return new Timer(this, action);
+    }
+
+    /** Does something once, after a time. On the loop's thread. */
+    public Timer after(Duration delay, Runnable action) {
+        Timer timer = timer(action);
+        timer.setAfter(delay);
+        return timer;
+    }
+
+    /** Does something again and again, first after one period. On the loop's thread. */
+    public Timer every(Duration period, Runnable action) {
+        Timer timer = timer(action);
+        timer.setEvery(period);
+        return timer;
+    }
+
+    /**
+     * Waits for events of a descriptor, once: readiness, or a hang-up. Mirrors {@code poll(2)}.
+     *
+     * @param fd whose file is waited for; it may be closed meanwhile, since the task waits on a duplicate
+     * @param events {@code POLLIN} and its like, from {@link io.ferrule.bindings.libc.LibC}; {@code POLLERR} and {@code POLLHUP} always count
+     * @return of the task: the events that are there
+     */
+    public Task<Integer> poll(Fd fd, int events) {
+        checkOpen();
+        return new PollTask.OfDescriptor(this, fd, events);
+    }
+
+    /**
+     * Waits for the end of a process that this JVM has started. A thread of the JVM's takes its exit status, so that it is as {@link
+     * Process#exitValue} tells it: 128 and the signal's number for one that a signal ended.
+     */
+    public Task<ExitStatus> waitFor(Process process) {
+        checkOpen();
+        return new PollTask.OfJavaProcess(this, process);
+    }
+
+    /**
+     * Waits for the end of any process. Its exit status is {@link ExitStatus#UNKNOWN}: the kernel tells it to the parent only. Mirrors {@code
+     * pidfd_open(2)}, Linux 5.3.
+     *
+     * <p>A process that is gone already is a {@link ProcessGoneException}.
+     */
+    public Task<ExitStatus> waitFor(ProcessHandle process) {
+        checkOpen();
+        return new PollTask.OfProcess(this, process);
+    }
+
+    /**
+     * Waits for the end of a child of this process that was started by native code, and takes its exit status, so that it is gone. Mirrors {@code
+     * waitid(2)}, Linux 5.4.
+     *
+     * <p>Never for a child that {@link Process} stands for: a thread of the JVM's is waiting for that, and one of the two would come too late.
+     *
+     * <p>A process that is gone already, and one that is not a child, is a {@link ProcessGoneException}.
+     */
+    public Task<ExitStatus> waitForChild(long pid) {
+        checkOpen();
+        return new PollTask.OfChild(this, pid);
+    }
+
+    /**
+     * Has signals that are sent to this process delivered as events, instead of what they did before, until that is closed. On the loop's thread.
+     *
+     * @param callback called on the loop's thread
+     * @throws IllegalArgumentException for a signal that the JVM needs; the message says what for
+     * @throws IllegalStateException for a signal that is delivered to somebody else already
+     */
+    public Signals signals(SignalCallback callback, Signal first, Signal... others) throws IOException {
+        checkOwner();
+        checkOpen();
+        return Signals.open(this, callback, EnumSet.of(first, others));
     }
 
     // ---- sockets ----
@@ -575,6 +677,16 @@ public final class Loop implements Executor, AutoCloseable {
     }
 
     // ---- requests ----
+
+    /**
+     * Room for reads of many files that begin together and end together.
+     *
+     * @param capacity reads at most, 1 or more
+     */
+    public ReadBatch batch(int capacity) {
+        checkOpen();
+        return new ReadBatch(this, capacity);
+    }
 
     /**
      * Asks for the end of a transfer. On the loop's thread.
@@ -704,6 +816,11 @@ public final class Loop implements Executor, AutoCloseable {
 
     /** Waits for what happens on the loop's thread. An interrupt stays set. */
     static void result(CompletableFuture<?> future) throws IOException {
+        result(future, () -> {});
+    }
+
+    /** Waits for what happens on the loop's thread. An interrupt does something, once, and stays set. */
+    static void result(CompletableFuture<?> future, Runnable whenInterrupted) throws IOException {
         boolean interrupted = false;
         try {
             for (; ; ) {
@@ -711,6 +828,9 @@ public final class Loop implements Executor, AutoCloseable {
                     future.get();
                     return;
                 } catch (InterruptedException e) {
+                    if (!interrupted) {
+                        whenInterrupted.run();
+                    }
                     interrupted = true;
                 }
             }
@@ -734,13 +854,21 @@ public final class Loop implements Executor, AutoCloseable {
 
     void checkOwner() {
         if (Thread.currentThread() != owner) {
+            checkOpen();
             throw new WrongThreadException("this belongs to the loop's thread, \"" + owner.getName() + "\"; this is \""
                     + Thread.currentThread().getName() + "\": use await() or future(), or execute() a task there");
         }
     }
 
+    void checkOwns(Handle handle) {
+        if (handle.loop() != this) {
+            throw new IllegalArgumentException(
+                    handle + " belongs to another loop: what takes part in one request belongs to one loop");
+        }
+    }
+
     void checkOpen() {
-        if (closed) {
+        if (closed || (closing && !isOwner())) {
             throw new IllegalStateException(this + " is closed");
         }
     }

@@ -37,6 +37,9 @@ final class OpenFlags {
                     throw new UnsupportedOperationException("DELETE_ON_CLOSE: unlink the file yourself");
             };
         }
+        if (option == FileOption.DIRECT) {
+            return Abi.value("O_DIRECT");
+        }
         if (option == LinkOption.NOFOLLOW_LINKS) {
             return Abi.value("O_NOFOLLOW");
         }

@@ -36,6 +36,11 @@ public abstract sealed class Request extends Entry permits Transfer, Task, Subsc
     /** Beyond it differences of deadlines would overflow: 146 years. */
     private static final long LONGEST_TIME = Long.MAX_VALUE / 2;
 
+    private static final Handle[] NONE = {};
+
+    /** What the kernel answers when something was cancelled. */
+    static final int CANCELLED = -Errno.ECANCELED.number();
+
     private static final VarHandle STATE;
 
     static {
@@ -55,6 +60,9 @@ public abstract sealed class Request extends Entry permits Transfer, Task, Subsc
 
     @Nullable
     String subject;
+
+    /** Handles it is on besides: none of them is closed before it is over. */
+    private Handle[] others = NONE;
 
     /** Neighbours among the requests of the handle. */
     @Nullable
@@ -83,6 +91,7 @@ public abstract sealed class Request extends Entry permits Transfer, Task, Subsc
                     this + " was described and never begun: start(callback), future() or await() begins it");
         }
         this.handle = handle;
+        this.others = NONE;
         this.error = null;
         this.timeoutNanos = NO_TIME;
         this.timedOut = false;
@@ -91,7 +100,12 @@ public abstract sealed class Request extends Entry permits Transfer, Task, Subsc
         state = DESCRIBED;
     }
 
+    final void alsoOn(Handle... handles) {
+        others = handles;
+    }
+
     final void timeout(Duration limit) {
+        loop.checkOpen();
         if (limit.isNegative() || limit.isZero()) {
             throw new IllegalArgumentException("a time limit is more than nothing, not " + limit);
         }
@@ -133,6 +147,12 @@ public abstract sealed class Request extends Entry permits Transfer, Task, Subsc
         } else {
             loop.mailOrRefuse(this);
         }
+    }
+
+    /** It does not begin after all. */
+    final void unclaim() {
+        releaseMemory();
+        state = IDLE;
     }
 
     /** Begins it and waits for its end. */
@@ -222,6 +242,9 @@ public abstract sealed class Request extends Entry permits Transfer, Task, Subsc
             if (on != null) {
                 on.add(this);
             }
+            for (Handle other : others) {
+                other.addGuest(this);
+            }
             if (timeoutNanos != NO_TIME) {
                 deadline = System.nanoTime() + timeoutNanos;
                 loop.deadlines().add(this);
@@ -247,12 +270,10 @@ public abstract sealed class Request extends Entry permits Transfer, Task, Subsc
         }
     }
 
-    private boolean isOnClosed() {
-        Handle on = handle;
-        return on != null && !on.isOpen();
-    }
-
     final void cancelHere() {
+        if (step.kind == OperationKind.CLOSE) {
+            return; // a descriptor that is not closed is lost
+        }
         if (cancelWanted || (state != BEGUN && state != STARTED)) {
             return;
         }
@@ -288,6 +309,9 @@ public abstract sealed class Request extends Entry permits Transfer, Task, Subsc
         if (on != null) {
             on.remove(this);
         }
+        for (Handle other : others) {
+            other.removeGuest(this);
+        }
         releaseMemory();
         loop.ended(this);
         over();
@@ -307,13 +331,22 @@ public abstract sealed class Request extends Entry permits Transfer, Task, Subsc
     /** The failure that a negative result means for this request. */
     final IOException failure(OperationKind kind, int result) {
         String about = about();
-        if (result == -Errno.ECANCELED.number()) {
+        if (result == CANCELLED) {
             if (timedOut) {
                 return Failures.timedOut(kind, about, timeoutNanos);
             }
             return loop.isClosing() || isOnClosed() ? Failures.closed() : Failures.cancelled(kind, about);
         }
         return Failures.of(kind, result, about);
+    }
+
+    private boolean isOnClosed() {
+        Handle on = handle;
+        boolean closed = on != null && !on.isOpen();
+        for (Handle other : others) {
+            closed |= !other.isOpen();
+        }
+        return closed;
     }
 
     private String about() {
@@ -377,12 +410,12 @@ public abstract sealed class Request extends Entry permits Transfer, Task, Subsc
         }
     }
 
-    /** A future that cancels its request. */
+    /** A future that cancels what it is the outcome of. */
     static final class Outcome<T> extends CompletableFuture<T> {
-        private final Request request;
+        private final Runnable cancel;
 
-        Outcome(Request request) {
-            this.request = request;
+        Outcome(Runnable cancel) {
+            this.cancel = cancel;
         }
 
         @Override
@@ -390,7 +423,7 @@ public abstract sealed class Request extends Entry permits Transfer, Task, Subsc
             if (isDone()) {
                 return false;
             }
-            request.cancelFromAnywhere(); // and the request's own completion decides
+            cancel.run(); // and the request's own completion decides
             return true;
         }
 

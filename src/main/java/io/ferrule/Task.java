@@ -51,7 +51,7 @@ public non-sealed class Task<T extends @Nullable Object> extends Request {
     /** Begins it. The future's {@code cancel} asks the kernel to; it is cancelled when the kernel says so. */
     public final CompletableFuture<T> future() {
         claim();
-        Outcome<T> outcome = new Outcome<>(this);
+        Outcome<T> outcome = new Outcome<>(this::cancelFromAnywhere);
         future = outcome;
         launch();
         return outcome;

@@ -2,7 +2,6 @@ package io.ferrule;
 
 import io.ferrule.driver.Operation;
 import io.ferrule.driver.OperationKind;
-import io.ferrule.sys.Errno;
 import io.ferrule.sys.IovecArray;
 import io.ferrule.sys.MessageHeader;
 import io.ferrule.sys.NativeMemory;
@@ -35,19 +34,19 @@ public final class Transfer extends Request {
     private boolean fills;
     private @Nullable IovecArray pieces;
 
-    /** The first of the pieces that is not moved yet. */
-    private int firstPiece;
-
     private @Nullable MessageHeader header;
 
     /** Where a message goes or came from; null where that is not asked. */
     private @Nullable PeerAddress peer;
 
-    /** How many bytes the current step is to move. */
-    private int wanted;
+    /** Bytes to be moved. */
+    private int asked;
 
     /** All of it, not only what can be had at once. */
     private boolean whole;
+
+    /** The file whose own position it moves on, for nobody else to use meanwhile. */
+    private @Nullable File positioned;
 
     /** A second step that makes what the first has written durable. */
     private @Nullable Step sync;
@@ -112,7 +111,7 @@ public final class Transfer extends Request {
             loop.transfers().replace(this);
             index = NOT_POOLED;
         }
-        Outcome<Integer> outcome = new Outcome<>(this);
+        Outcome<Integer> outcome = new Outcome<>(this::cancelFromAnywhere);
         future = outcome;
         launch();
         return outcome;
@@ -152,6 +151,19 @@ public final class Transfer extends Request {
 
     // ---- description ----
 
+    /** Has a callback called when it is over, however it is begun. */
+    void calls(TransferCallback whenDone) {
+        callback = whenDone;
+    }
+
+    /** Described, and not wanted any more. */
+    void forget() {
+        buffer = null;
+        buffers = null;
+        positioned = null;
+        makeIdle();
+    }
+
     Transfer of(OperationKind kind, Handle on) {
         describe(kind, on);
         buffer = null;
@@ -160,8 +172,9 @@ public final class Transfer extends Request {
         whole = false;
         partlySent = false;
         taken = false;
+        positioned = null;
         sync = null;
-        wanted = 0;
+        asked = 0;
         moved = 0;
         stepsInFlight = 1;
         done = 0;
@@ -174,7 +187,7 @@ public final class Transfer extends Request {
     Transfer memory(Buffer memory, int offset, int length, boolean toBeFilled) {
         step.address = memory.address(offset, length);
         step.length = length;
-        wanted = length;
+        asked = length;
         step.registered = memory.registered(loop);
         buffer = memory;
         fills = toBeFilled;
@@ -183,22 +196,28 @@ public final class Transfer extends Request {
 
     /** Several buffers, one after the other. */
     Transfer memory(Buffer[] all, boolean toBeFilled) {
+        asked = totalSize(all);
         IovecArray array = pieces(all.length);
-        long total = 0;
         for (int i = 0; i < all.length; i++) {
             array.set(i, all[i].memory());
-            total += all[i].size();
         }
-        if (total > NativeMemory.MAX_TRANSFER) {
-            throw new IllegalArgumentException("the buffers hold " + total + " bytes: Linux moves at most "
-                    + NativeMemory.MAX_TRANSFER + " in one call; take fewer");
-        }
-        wanted = (int) total;
         step.address = array.segment().address();
         step.length = all.length;
         buffers = all.clone();
         fills = toBeFilled;
         return this;
+    }
+
+    private static int totalSize(Buffer[] all) {
+        long total = 0;
+        for (Buffer each : all) {
+            total += each.size();
+        }
+        if (total > NativeMemory.MAX_TRANSFER) {
+            throw new IllegalArgumentException("buffers of " + total + " bytes together: Linux moves at most "
+                    + NativeMemory.MAX_TRANSFER + " in one call");
+        }
+        return (int) total;
     }
 
     /** Several buffers, one after the other, as a message. */
@@ -213,9 +232,7 @@ public final class Transfer extends Request {
         pieces(1).set(0, memory.address(offset, length), length);
         step.length = 1;
         peer = somebody;
-        message();
-        header().address(somebody.memory(), toBeFilled ? SocketAddresses.MAX_SIZE : somebody.length());
-        return this;
+        return message();
     }
 
     private Transfer message() {
@@ -240,13 +257,18 @@ public final class Transfer extends Request {
             array = IovecArray.allocate(Arena.ofAuto(), count);
             pieces = array;
         }
-        firstPiece = 0;
         return array;
     }
 
     Transfer at(long offset) {
         step.offset = offset;
         return this;
+    }
+
+    /** At the file's own position. */
+    Transfer atPositionOf(File file) {
+        positioned = file;
+        return at(File.HERE);
     }
 
     Transfer flags(int flags) {
@@ -274,6 +296,27 @@ public final class Transfer extends Request {
 
     @Override
     void takeMemory() {
+        File file = positioned;
+        if (file != null) {
+            file.takePosition(this);
+        }
+        try {
+            pinBuffers();
+        } catch (IllegalStateException e) {
+            leavePosition();
+            throw e;
+        }
+    }
+
+    private void leavePosition() {
+        File file = positioned;
+        if (file != null) {
+            file.leavePosition(this);
+            positioned = null;
+        }
+    }
+
+    private void pinBuffers() {
         Buffer one = buffer;
         if (one != null) {
             pin(one);
@@ -282,6 +325,7 @@ public final class Transfer extends Request {
         if (somebody != null) {
             try {
                 somebody.pin(fills);
+                header().address(somebody.memory(), fills ? SocketAddresses.MAX_SIZE : somebody.length());
             } catch (IllegalStateException e) {
                 unpin(one);
                 throw e;
@@ -318,6 +362,7 @@ public final class Transfer extends Request {
 
     @Override
     void releaseMemory() {
+        leavePosition();
         unpin(buffer);
         buffer = null;
         PeerAddress somebody = peer;
@@ -350,7 +395,7 @@ public final class Transfer extends Request {
                 moved(result);
             }
             if ((flags & Operation.MORE) != 0) {
-                partlySent = whole && error == null && lastPart() < wanted;
+                partlySent = whole && error == null && moved < asked;
                 if (!partlySent) {
                     zeroCopySent();
                 }
@@ -372,35 +417,44 @@ public final class Transfer extends Request {
         if (somebody != null && fills) {
             somebody.received(header().addressLength());
         }
-        moved += Math.min(bytes, wanted);
-        if (bytes > wanted) {
-            error = new DatagramTruncatedException(toString(), bytes, wanted);
-        } else if (bytes == 0 && whole && wanted > 0) {
-            error = new EOFException(this + ": the end came after " + moved + " bytes, before the rest");
+        moved += bytes;
+        if (moved > asked) {
+            moved = asked;
+            error = new DatagramTruncatedException(toString(), bytes, asked);
+        } else if (bytes == 0 && whole && moved < asked) {
+            error = endBeforeTheRest();
         }
+    }
+
+    private EOFException endBeforeTheRest() {
+        return new EOFException(this + ": the end came after " + moved + " bytes, before the rest");
     }
 
     /** The sync was held back because the write before it was short: both go on. */
     private boolean isRest(int result) {
-        return result == -Errno.ECANCELED.number() && wanted > lastPart();
-    }
-
-    private int lastPart() {
-        return moved - done;
+        return result == CANCELLED && moved < asked;
     }
 
     private boolean goOn() {
-        int part = lastPart();
-        if (part >= wanted) {
+        int part = moved - done;
+        if (moved >= asked) {
+            return false;
+        }
+        if (handle instanceof File file && !file.mayGoOnAfter(part)) {
+            error = endBeforeTheRest();
             return false;
         }
         if (isCancelled()) {
-            error = failure(step.kind, -Errno.ECANCELED.number());
+            error = failure(step.kind, CANCELLED);
             return false;
         }
         done = moved;
-        wanted -= part;
-        skip(part);
+        if (buffers == null) {
+            step.address += part;
+            step.length -= part;
+        } else {
+            skipMovedPieces(buffers);
+        }
         if (step.offset >= 0) {
             step.offset += part;
         }
@@ -408,22 +462,20 @@ public final class Transfer extends Request {
         return isHandedOverAgain();
     }
 
-    /** What has been moved is not to be moved again. */
-    private void skip(int bytes) {
-        IovecArray array = pieces;
-        if (buffers == null || array == null) {
-            step.address += bytes;
-            step.length -= bytes;
-            return;
+    private void skipMovedPieces(Buffer[] all) {
+        IovecArray array = Objects.requireNonNull(pieces);
+        int first = 0;
+        int within = moved;
+        while (within >= all[first].size()) {
+            within -= all[first++].size();
         }
-        int before = firstPiece;
-        firstPiece = array.skip(before, bytes);
-        int left = buffers.length - firstPiece;
+        array.set(first, all[first].memory().asSlice(within));
+        int left = all.length - first;
         if (step.kind == OperationKind.READV || step.kind == OperationKind.WRITEV) {
-            step.address = array.address(firstPiece);
+            step.address = array.address(first);
             step.length = left;
         } else {
-            header().pieces(array, firstPiece, left);
+            header().pieces(array, first, left);
         }
     }
 

@@ -271,5 +271,185 @@ public class Helper extends Helper$shared {
            throw new AssertionError("should not reach here", ex$);
         }
     }
+
+    private static class ferrule_signal_claim {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Helper.C_INT,
+            Helper.C_INT,
+            Helper.C_INT
+        );
+
+        public static final MemorySegment ADDR = findOrThrow("ferrule_signal_claim");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int ferrule_signal_claim(int signal, int eventfd)
+     * }
+     */
+    public static FunctionDescriptor ferrule_signal_claim$descriptor() {
+        return ferrule_signal_claim.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int ferrule_signal_claim(int signal, int eventfd)
+     * }
+     */
+    public static MethodHandle ferrule_signal_claim$handle() {
+        return ferrule_signal_claim.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int ferrule_signal_claim(int signal, int eventfd)
+     * }
+     */
+    public static MemorySegment ferrule_signal_claim$address() {
+        return ferrule_signal_claim.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int ferrule_signal_claim(int signal, int eventfd)
+     * }
+     */
+    public static int ferrule_signal_claim(int signal, int eventfd) {
+        var mh$ = ferrule_signal_claim.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("ferrule_signal_claim", signal, eventfd);
+            }
+            return (int)mh$.invokeExact(signal, eventfd);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class ferrule_signal_take {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Helper.C_INT,
+            Helper.C_INT
+        );
+
+        public static final MemorySegment ADDR = findOrThrow("ferrule_signal_take");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * uint32_t ferrule_signal_take(int signal)
+     * }
+     */
+    public static FunctionDescriptor ferrule_signal_take$descriptor() {
+        return ferrule_signal_take.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * uint32_t ferrule_signal_take(int signal)
+     * }
+     */
+    public static MethodHandle ferrule_signal_take$handle() {
+        return ferrule_signal_take.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * uint32_t ferrule_signal_take(int signal)
+     * }
+     */
+    public static MemorySegment ferrule_signal_take$address() {
+        return ferrule_signal_take.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * uint32_t ferrule_signal_take(int signal)
+     * }
+     */
+    public static int ferrule_signal_take(int signal) {
+        var mh$ = ferrule_signal_take.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("ferrule_signal_take", signal);
+            }
+            return (int)mh$.invokeExact(signal);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class ferrule_signal_release {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
+            Helper.C_INT
+        );
+
+        public static final MemorySegment ADDR = findOrThrow("ferrule_signal_release");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * void ferrule_signal_release(int signal)
+     * }
+     */
+    public static FunctionDescriptor ferrule_signal_release$descriptor() {
+        return ferrule_signal_release.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * void ferrule_signal_release(int signal)
+     * }
+     */
+    public static MethodHandle ferrule_signal_release$handle() {
+        return ferrule_signal_release.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * void ferrule_signal_release(int signal)
+     * }
+     */
+    public static MemorySegment ferrule_signal_release$address() {
+        return ferrule_signal_release.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * void ferrule_signal_release(int signal)
+     * }
+     */
+    public static void ferrule_signal_release(int signal) {
+        var mh$ = ferrule_signal_release.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("ferrule_signal_release", signal);
+            }
+            mh$.invokeExact(signal);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
 }
 

@@ -180,6 +180,10 @@ public final class UringDriver implements Driver {
             }
             inFlight.add(each);
             try {
+                if (isBetweenTwo(each)) {
+                    requestBetweenTwo(each);
+                    continue;
+                }
                 Sqe sqe = UringEntries.fill(ring.sq(), each).userData(each.ticket);
                 if (each.next != null) {
                     sqe.link();
@@ -277,10 +281,11 @@ public final class UringDriver implements Driver {
     }
 
     /** What the kernel leaves to us to go on with, and failures. */
-    private void unusual(Operation operation, int answer, int flags, boolean last) {
+    private void unusual(Operation operation, int result, int flags, boolean last) {
         boolean again = !operation.cancelled;
-        int result = answer == -ERESTARTSYS ? -Errno.ECANCELED.number() : answer;
-        if (again && operation.stage == REQUESTED && result == -Errno.EAGAIN.number() && mayWait(operation)) {
+        if (isBetweenTwo(operation)) {
+            unusualBetweenTwo(operation, result, again);
+        } else if (again && operation.stage == REQUESTED && result == -Errno.EAGAIN.number() && mayWait(operation)) {
             // Somebody made the descriptor non-blocking: readiness first, then the operation again.
             operation.stage = POLLED;
             UringEntries.fillPoll(ring.sq(), operation).userData(operation.ticket);
@@ -315,6 +320,37 @@ public final class UringDriver implements Driver {
     private void request(Operation operation) {
         operation.stage = REQUESTED;
         UringEntries.fill(ring.sq(), operation).userData(operation.ticket);
+    }
+
+    private static boolean isBetweenTwo(Operation operation) {
+        return operation.kind.needs() == OperationKind.Needs.BOTH;
+    }
+
+    /**
+     * The kernel has a thread of its own wait in a splice, so this asks for one only when both ends are ready, and waits by polling.
+     */
+    private void requestBetweenTwo(Operation operation) {
+        operation.stage = POLLED;
+        if (calls.poll(operation.fd2, LibC.POLLOUT()) == 0) {
+            UringEntries.fillPoll(ring.sq(), operation.fd2, LibC.POLLOUT()).userData(operation.ticket);
+        } else if (!operation.regular && calls.poll(operation.fd, LibC.POLLIN()) == 0) {
+            UringEntries.fillPoll(ring.sq(), operation.fd, LibC.POLLIN()).userData(operation.ticket);
+        } else {
+            operation.stage = REQUESTED;
+            UringEntries.fill(ring.sq(), operation).userData(operation.ticket);
+        }
+    }
+
+    private void unusualBetweenTwo(Operation operation, int result, boolean again) {
+        boolean interrupted = result == -Errno.EINTR.number() || result == -ERESTARTSYS;
+        if (again && (operation.stage == POLLED ? result >= 0 : interrupted || result == -Errno.EAGAIN.number())) {
+            requestBetweenTwo(operation);
+        } else {
+            inFlight.remove(operation);
+            // Cancelling interrupts the kernel's thread.
+            boolean nothingDone = interrupted || operation.stage == POLLED;
+            operation.complete(nothingDone && !again ? -Errno.ECANCELED.number() : result, 0);
+        }
     }
 
     private void sendCopied(Operation operation) {
@@ -360,6 +396,11 @@ public final class UringDriver implements Driver {
             }
         }
         return known.fd().number();
+    }
+
+    /** The ring's own. */
+    int ringDescriptor() {
+        return ring.descriptor();
     }
 
     // ---- memory ----

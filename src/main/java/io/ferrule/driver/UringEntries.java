@@ -66,8 +66,11 @@ final class UringEntries {
 
     /** Waits until the operation's descriptor may be tried again. */
     static Sqe fillPoll(SubmissionQueue sq, Operation op) {
-        int events = op.kind.needs() == OperationKind.Needs.OUTPUT ? LibC.POLLOUT() : LibC.POLLIN();
-        return sq.next().raw(IORING_OP_POLL_ADD.number(), op.fd, 0, 0, 0).operationFlags(events);
+        return fillPoll(sq, op.fd, op.kind.needs() == OperationKind.Needs.OUTPUT ? LibC.POLLOUT() : LibC.POLLIN());
+    }
+
+    static Sqe fillPoll(SubmissionQueue sq, int fd, int events) {
+        return sq.next().raw(IORING_OP_POLL_ADD.number(), fd, 0, 0, 0).operationFlags(events);
     }
 
     private static Sqe transfer(SubmissionQueue sq, Operation op) {
@@ -129,8 +132,16 @@ final class UringEntries {
             case SEND_ZERO_COPY -> zeroCopy(sq, op);
             case SPLICE ->
                 sq.next()
-                        .splice(Fd.borrow(op.fd), op.offset, Fd.borrow(op.fd2), op.address2, (int) op.length, op.flags);
-            case TEE -> sq.next().tee(Fd.borrow(op.fd), Fd.borrow(op.fd2), (int) op.length, op.flags);
+                        .splice(
+                                Fd.borrow(op.fd),
+                                op.offset,
+                                Fd.borrow(op.fd2),
+                                op.address2,
+                                (int) op.length,
+                                op.flags | LibC.SPLICE_F_NONBLOCK());
+            case TEE ->
+                sq.next()
+                        .tee(Fd.borrow(op.fd), Fd.borrow(op.fd2), (int) op.length, op.flags | LibC.SPLICE_F_NONBLOCK());
             default -> throw new IllegalArgumentException("no entry for " + op.kind);
         };
     }

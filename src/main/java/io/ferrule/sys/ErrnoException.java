@@ -3,6 +3,7 @@ package io.ferrule.sys;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import org.jspecify.annotations.Nullable;
@@ -59,6 +60,9 @@ public class ErrnoException extends IOException {
         }
         if (errno == Errno.EACCES) {
             return new AccessDeniedException(path, null, reason);
+        }
+        if (errno == Errno.ENOTEMPTY) {
+            return new DirectoryNotEmptyException(path);
         }
         return new ErrnoException(result, operation, path, null);
     }

@@ -70,35 +70,9 @@ public final class IovecArray {
         array.set(ValueLayout.JAVA_LONG, index * Layout.SIZE + Layout.LENGTH, length);
     }
 
-    /**
-     * Takes bytes off the front: pieces that are used up are left behind, and the one after them is shortened.
-     *
-     * @param first the piece that the bytes begin in
-     * @param bytes no more than there are from that piece on
-     * @return the first piece with something left
-     */
-    public int skip(int first, long bytes) {
-        int index = first;
-        long left = bytes;
-        while (left > 0) {
-            Objects.checkIndex(index, capacity);
-            long at = index * Layout.SIZE;
-            long length = array.get(ValueLayout.JAVA_LONG, at + Layout.LENGTH);
-            if (left < length) {
-                array.set(ValueLayout.JAVA_LONG, at, array.get(ValueLayout.JAVA_LONG, at) + left);
-                array.set(ValueLayout.JAVA_LONG, at + Layout.LENGTH, length - left);
-                return index;
-            }
-            left -= length;
-            index++;
-        }
-        return index;
-    }
-
-    /** Where the {@code index}-th piece is described. */
+    /** Where the {@code index}-th piece is described: what a call takes that begins with it. */
     public long address(int index) {
-        Objects.checkIndex(index, capacity);
-        return array.address() + index * Layout.SIZE;
+        return array.address() + Objects.checkIndex(index, capacity) * Layout.SIZE;
     }
 
     /** How many pieces there is room for. */

@@ -33,6 +33,7 @@ public final class SystemCall {
     public static final long LSEEK = Abi.value("SYS_lseek");
     public static final long MKDIRAT = Abi.value("SYS_mkdirat");
     public static final long OPENAT = Abi.value("SYS_openat");
+    public static final long PIDFD_OPEN = Abi.value("SYS_pidfd_open");
     public static final long PIPE2 = Abi.value("SYS_pipe2");
     public static final long PPOLL = Abi.value("SYS_ppoll");
     public static final long PREAD64 = Abi.value("SYS_pread64");
@@ -55,6 +56,7 @@ public final class SystemCall {
     public static final long SYMLINKAT = Abi.value("SYS_symlinkat");
     public static final long TEE = Abi.value("SYS_tee");
     public static final long UNLINKAT = Abi.value("SYS_unlinkat");
+    public static final long WAITID = Abi.value("SYS_waitid");
     public static final long WRITE = Abi.value("SYS_write");
     public static final long WRITEV = Abi.value("SYS_writev");
 

@@ -12,7 +12,10 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
  * The completion queue, and a cursor on it: {@code while (cq.next()) { use cq.userData(), cq.res(), cq.flags(); }}.
  *
  * <p>The cursor holds a copy of the completion: it stays valid until the next call of {@link #next}, whatever the kernel does meanwhile. Slots go
- * back to the kernel in batches: when the queue has been read to its end, and whenever the ring submits or waits.
+ * back to the kernel in batches: when all that was there at the last look has been read, and whenever the ring submits or waits.
+ *
+ * <p>Completions come in the order in which the kernel posts them. Before Linux 6.1 that is not so for those that did not fit the queue: later ones may
+ * overtake them.
  *
  * <p>Of the memory shared with the kernel, it writes the tail and the entries, we write the head. Our acquire load of the tail makes the entries
  * before it visible; our release store of the head comes after all reads of the entries it frees.
@@ -281,11 +284,11 @@ public final class CompletionQueue {
     }
 
     private boolean arrived() {
+        release(); // also when there is more: a reader whom the kernel always keeps busy would fill the queue otherwise
         knownTail = RingLayout.getAcquire(kernelTail);
         if (head != knownTail) {
             return true;
         }
-        release();
         if (!ring.fetchHeldBack()) {
             return false;
         }

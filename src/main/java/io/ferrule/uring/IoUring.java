@@ -1,6 +1,7 @@
 package io.ferrule.uring;
 
 import io.ferrule.bindings.liburing.LibUring;
+import io.ferrule.sys.Errno;
 import io.ferrule.sys.ErrnoException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -306,6 +307,10 @@ public final class IoUring implements AutoCloseable {
     /**
      * The ring's descriptor, for {@code poll}, {@code epoll} or another ring: it is readable when completions are ready. Owned by the ring.
      *
+     * <p>With {@code DEFER_TASKRUN}, which is the default, requests in flight complete only once the owner enters the kernel, so that nobody who waits for
+     * the descriptor is woken by them. For that, open the ring without it, or register an eventfd ({@link Registration#eventDescriptor}), which is
+     * signalled at once. Before Linux 6.3 the descriptor of such a ring does not even wake others when a request completes at its submission.
+     *
      * @throws IllegalStateException after close, or where it has none ({@link SetupFlag#IORING_SETUP_REGISTERED_FD_ONLY})
      */
     public int descriptor() {
@@ -335,7 +340,8 @@ public final class IoUring implements AutoCloseable {
      * <p>Only the owner may close a ring, or any thread once the owner has ended.
      *
      * @throws IllegalStateException when the owner has ended with requests in flight and the kernel lets no other thread end them
-     *     ({@code SINGLE_ISSUER}): the ring stays open, for the kernel may still use the requests' memory
+     *     ({@code SINGLE_ISSUER}), or when the ring's {@link Restrictions} forbid it; the ring stays open, for the kernel may still use the requests'
+     *     memory
      */
     @Override
     public void close() {
@@ -363,12 +369,17 @@ public final class IoUring implements AutoCloseable {
     private ExitFence fence() {
         try {
             return ExitFence.install(handle.struct());
-        } catch (IOException e) {
+        } catch (ErrnoException e) {
+            String advice = e.errno() == Errno.EACCES
+                    ? "Close it again when they have completed, or allow a restricted ring IORING_REGISTER_FILES"
+                    : "Close a ring on the thread that owns it, before it ends";
             throw new IllegalStateException(
                     inFlight()
                             + " requests may be in flight, and the kernel lets this thread neither cancel them nor wait for their end:"
-                            + " the ring stays open, for they may still use their memory. Close a ring on the thread that owns it, before it ends",
+                            + " the ring stays open, for they may still use their memory. " + advice,
                     e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

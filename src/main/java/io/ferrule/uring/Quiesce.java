@@ -69,7 +69,10 @@ final class Quiesce {
             ring.sq().next().cancel(0, EVERYTHING);
             ring.submitAndWait(1, ROUND_NANOS);
             while (ring.cq().next()) {
-                if (ring.cq().userData() == 0 && ring.cq().res() == -Errno.EINVAL.number()) {
+                int result = ring.cq().res();
+                boolean refused =
+                        result == -Errno.EINVAL.number() || result == -Errno.EACCES.number(); // EACCES: by restrictions
+                if (ring.cq().userData() == 0 && refused) {
                     return false;
                 }
             }

@@ -50,8 +50,8 @@ public final class Registration {
     }
 
     /**
-     * Registers buffers with tags, as {@link #buffers}: when a buffer has been replaced or unregistered and its last request has ended, a completion
-     * with its tag as user data is posted. Mirrors {@code io_uring_register_buffers_tags}. Linux 5.13.
+     * Registers buffers with tags, as {@link #buffers}: when a buffer has been replaced (from Linux 6.13 on, or unregistered) and its last request has
+     * ended, a completion with its tag as user data is posted. Mirrors {@code io_uring_register_buffers_tags}. Linux 5.13.
      *
      * @param tags one for each buffer, 0 for none; null for none at all
      */
@@ -101,7 +101,11 @@ public final class Registration {
         }
     }
 
-    /** Takes registered buffers back, once requests in flight on them have ended. Mirrors {@code io_uring_unregister_buffers}. Linux 5.1. */
+    /**
+     * Takes registered buffers back. Requests in flight go on with theirs, and the kernel lets go of each buffer after its last one; before Linux
+     * 6.13 the call itself waits until every request that uses something registered has ended, which nobody but another thread may bring about.
+     * Mirrors {@code io_uring_unregister_buffers}. Linux 5.1.
+     */
     public void unregisterBuffers() throws IOException {
         ring.checkOwner();
         check(LibUring.io_uring_unregister_buffers(struct), "UNREGISTER_BUFFERS");
@@ -237,7 +241,10 @@ public final class Registration {
         }
     }
 
-    /** Takes registered files back, once requests in flight on them have ended. Mirrors {@code io_uring_unregister_files}. Linux 5.1. */
+    /**
+     * Takes registered files back. Requests in flight go on with theirs; before Linux 6.13 the call waits for them, as {@link #unregisterBuffers}.
+     * Mirrors {@code io_uring_unregister_files}. Linux 5.1.
+     */
     public void unregisterFiles() throws IOException {
         ring.checkOwner();
         check(LibUring.io_uring_unregister_files(struct), "UNREGISTER_FILES");
@@ -406,7 +413,8 @@ public final class Registration {
      * @param flags 0 or {@code IORING_ASYNC_CANCEL_...}
      * @param timeoutNanos how long to wait at most; negative for ever
      * @return how many with {@link UringFlags#IORING_ASYNC_CANCEL_ALL}, otherwise 0
-     * @throws ErrnoException ENOENT when there is none, ETIME when one did not end in time
+     * @throws ErrnoException ENOENT when there is none, or on older kernels (6.1) none to be found while a worker thread takes it over; ETIME when one
+     *     did not end in time
      */
     public int cancel(long target, int flags, long timeoutNanos) throws IOException {
         return cancel(target, -1, flags, timeoutNanos);
@@ -546,7 +554,8 @@ public final class Registration {
     }
 
     /**
-     * Registers a zero-copy receive queue of a network device. Mirrors {@code io_uring_register_ifq}. Linux 6.15.
+     * Registers a zero-copy receive queue of a network device, or with {@link UringFlags#ZCRX_REG_NODEV} of none, which copies. Mirrors
+     * {@code io_uring_register_ifq}. Linux 6.15. The ring needs DEFER_TASKRUN, and CQE32 or CQE_MIXED.
      *
      * @param queue {@code struct io_uring_zcrx_ifq_reg}, whose pointers must outlive the ring; the kernel writes offsets and an id into it
      */

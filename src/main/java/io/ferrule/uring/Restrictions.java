@@ -16,6 +16,8 @@ public final class Restrictions {
     private record Rule(int kind, int value) {}
 
     private final List<Rule> rules = new ArrayList<>();
+    private int allowedFlags;
+    private int requiredFlags;
 
     /** Starts with nothing allowed. */
     public Restrictions() {}
@@ -27,7 +29,10 @@ public final class Restrictions {
 
     /**
      * Allows an {@code io_uring_register} operation, once the ring is enabled; before that, all are. {@link IoUring#close} needs
-     * {@link RegisterOpcode#IORING_REGISTER_SYNC_CANCEL} to end what is in flight, so that it is always allowed where the kernel has it.
+     * {@link RegisterOpcode#IORING_REGISTER_SYNC_CANCEL} to end what is in flight, so that it is always allowed where the kernel has it. That is not
+     * enough before Linux 6.0, nor where completions cannot be counted ({@link Sqe#skipSuccess}, tags, messages of other rings): there it needs
+     * {@link RegisterOpcode#IORING_REGISTER_FILES}, or with a table of files {@link RegisterOpcode#IORING_REGISTER_FILES_UPDATE}, and fails when
+     * requests may be in flight and those are not allowed.
      */
     public Restrictions allow(RegisterOpcode operation) {
         return add(UringFlags.IORING_RESTRICTION_REGISTER_OP, operation.number());
@@ -35,12 +40,14 @@ public final class Restrictions {
 
     /** Allows these flags on each entry, {@code Sqe.IOSQE_...}. */
     public Restrictions allowFlags(int flags) {
-        return add(UringFlags.IORING_RESTRICTION_SQE_FLAGS_ALLOWED, flags);
+        allowedFlags |= flags;
+        return this;
     }
 
     /** Demands these flags on each entry: {@link Sqe#IOSQE_FIXED_FILE} keeps a ring to its direct descriptors. */
     public Restrictions requireFlags(int flags) {
-        return add(UringFlags.IORING_RESTRICTION_SQE_FLAGS_REQUIRED, flags);
+        requiredFlags |= flags;
+        return this;
     }
 
     /**
@@ -50,15 +57,20 @@ public final class Restrictions {
      */
     int register(MemorySegment ring) {
         List<Rule> all = new ArrayList<>(rules);
-        all.add(new Rule(
+        // Newer kernels (7.2, not yet 6.18) restrict entries only where a rule is about them, and registrations
+        // likewise: there is always one of each.
+        all.add(new Rule(UringFlags.IORING_RESTRICTION_SQE_FLAGS_ALLOWED, allowedFlags));
+        all.add(new Rule(UringFlags.IORING_RESTRICTION_SQE_FLAGS_REQUIRED, requiredFlags));
+        List<Rule> withCancel = new ArrayList<>(all);
+        withCancel.add(new Rule(
                 UringFlags.IORING_RESTRICTION_REGISTER_OP, RegisterOpcode.IORING_REGISTER_SYNC_CANCEL.number()));
-        int result = register(ring, all);
-        return result == -Errno.EINVAL.number() ? register(ring, rules) : result; // before Linux 6.0 it is no operation
+        int result = register(ring, withCancel);
+        return result == -Errno.EINVAL.number() ? register(ring, all) : result; // before Linux 6.0 it is no operation
     }
 
     private static int register(MemorySegment ring, List<Rule> rules) {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment array = io_uring_restriction.allocateArray(Math.max(1, rules.size()), arena);
+            MemorySegment array = io_uring_restriction.allocateArray(rules.size(), arena);
             for (int i = 0; i < rules.size(); i++) {
                 MemorySegment each = io_uring_restriction.asSlice(array, i);
                 io_uring_restriction.opcode(each, (short) rules.get(i).kind());

@@ -502,24 +502,38 @@ public final class Sqe {
     }
 
     /**
-     * Says how a range will be used. Result: 0. Mirrors {@code io_uring_prep_fadvise64}. Linux 5.6 (lengths beyond 4 GiB: 6.11).
+     * Says how a range will be used. Result: 0. Mirrors {@code io_uring_prep_fadvise}, and beyond 4 GiB {@code io_uring_prep_fadvise64}. Linux 5.6.
      *
-     * @param length in bytes; 0 for up to the end
+     * @param length in bytes; 0 for up to the end. 4 GiB and more: EINVAL before Linux 6.11
      * @param advice {@code POSIX_FADV_...}
      */
     public Sqe fadvise(Descriptor fd, long offset, long length, int advice) {
-        return on(Opcode.IORING_OP_FADVISE, fd, length, 0, offset).opFlags(advice);
+        boolean wide = isWide(length);
+        return on(Opcode.IORING_OP_FADVISE, fd, wide ? length : 0, wide ? 0 : (int) length, offset)
+                .opFlags(advice);
     }
 
     /**
-     * Says how memory will be used. Result: 0. Mirrors {@code io_uring_prep_madvise64}. Linux 5.6 (lengths beyond 4 GiB: 6.11).
+     * Says how memory will be used. Result: 0. Mirrors {@code io_uring_prep_madvise}, and beyond 4 GiB {@code io_uring_prep_madvise64}. Linux 5.6.
      *
-     * @param memory native, page-aligned
+     * @param memory native, page-aligned. 4 GiB and more: EINVAL before Linux 6.11
      * @param advice {@code MADV_...}. Some of them discard what the memory holds
      */
     public Sqe madvise(MemorySegment memory, int advice) {
-        return prep(Opcode.IORING_OP_MADVISE, NO_FD, NativeMemory.writable(memory), 0, memory.byteSize())
+        long length = memory.byteSize();
+        boolean wide = isWide(length);
+        return prep(
+                        Opcode.IORING_OP_MADVISE,
+                        NO_FD,
+                        NativeMemory.writable(memory),
+                        wide ? 0 : (int) length,
+                        wide ? length : 0)
                 .opFlags(advice);
+    }
+
+    /** Whether it does not fit the entry's 32 bits for lengths, which are all that older kernels look at. */
+    private static boolean isWide(long length) {
+        return length >>> Integer.SIZE != 0;
     }
 
     /**
@@ -1026,7 +1040,7 @@ public final class Sqe {
      * Receives into a provided buffer, which the kernel picks when there is something. Result: bytes received; -ENOBUFS when the group is empty. With
      * {@link UringFlags#IORING_RECVSEND_BUNDLE} in {@link #socketFlags}, into several. Linux 5.7.
      *
-     * @param length bytes at most; 0 for the buffer's size
+     * @param length bytes at most; 0 for the buffer's size, from Linux 6.0 on
      * @param group the buffers' group
      */
     public Sqe recv(Descriptor socket, int length, int flags, int group) {
@@ -1403,12 +1417,19 @@ public final class Sqe {
         return flag(IOSQE_IO_LINK);
     }
 
-    /** Holds the next entry back until this one has completed: {@link #IOSQE_IO_HARDLINK}. */
+    /**
+     * Holds the next entry back until this one has completed, with success or not: {@link #IOSQE_IO_HARDLINK}. An entry that the kernel refuses at its
+     * submission ends the chain all the same: one with an argument that it does not take, and without {@link Feature#IORING_FEAT_LINKED_FILE} one
+     * with a descriptor that is not open.
+     */
     public Sqe hardLink() {
         return flag(IOSQE_IO_HARDLINK);
     }
 
-    /** Orders this entry after all earlier ones and before all later ones: {@link #IOSQE_IO_DRAIN}. */
+    /**
+     * Orders this entry after all earlier ones and before all later ones: {@link #IOSQE_IO_DRAIN}. Before Linux 6.16 the later ones wait for the earlier
+     * ones, but need not wait for this one.
+     */
     public Sqe drain() {
         return flag(IOSQE_IO_DRAIN);
     }

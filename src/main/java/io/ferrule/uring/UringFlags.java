@@ -89,7 +89,10 @@ public final class UringFlags {
     /** Notif res tells if copied. Linux 6.2. */
     public static final int IORING_SEND_ZC_REPORT_USAGE = 0x8;
 
-    /** Many provided buffers per CQE. Linux 6.10. */
+    /**
+     * Many provided buffers per CQE. Linux 6.10. How many a receive fills is the kernel's choice: 6.12 fills one at first, and more where the socket has
+     * told what it still holds.
+     */
     public static final int IORING_RECVSEND_BUNDLE = 0x10;
 
     /** Send takes an iovec array. Linux 6.17. */
@@ -274,7 +277,7 @@ public final class UringFlags {
     /** Import an exported queue. Linux 6.19. */
     public static final int ZCRX_REG_IMPORT = 1;
 
-    /** No device, copies. Linux 7.1. */
+    /** No device: the kernel copies, and takes what is given back when told to (ZCRX_CTRL_FLUSH_RQ). Seen on Linux 7.2. */
     public static final int ZCRX_REG_NODEV = 2;
 
     /** Dmabuf backed area. Linux 6.16. */

@@ -27,6 +27,12 @@ public final class Allocation {
 
     private Allocation() {}
 
+    /** Whether the JVM does away with objects that nobody else sees; where it is kept to C1 or the interpreter, each downcall leaves garbage. */
+    public static boolean isOptimised() {
+        String compilers = System.getProperty("java.vm.info", "");
+        return !compilers.contains("emulated-client") && !compilers.contains("interpreted");
+    }
+
     /** Bytes that one run of a step allocates, on average of many, after as many to warm up. */
     public static double bytesPerRun(int runs, Step step) throws Exception {
         repeat(runs, step);

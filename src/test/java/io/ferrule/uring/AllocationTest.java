@@ -1,6 +1,7 @@
 package io.ferrule.uring;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.ferrule.bindings.libc.LibC;
 import io.ferrule.sys.Fd;
@@ -9,6 +10,7 @@ import io.ferrule.testing.Allocation;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
 
 /** Filling, submitting, waiting and reading completions leaves no garbage. */
@@ -18,6 +20,11 @@ class AllocationTest {
 
     /** Not exactly 0: the measurement itself allocates once. */
     private static final double NOTHING = 0.1;
+
+    @BeforeAll
+    static void needTheCompiler() {
+        assumeTrue(Allocation.isOptimised(), "needs a JVM that optimises allocations away: not one kept to C1");
+    }
 
     @OnEveryRing
     void nops(RingVariant variant) throws Exception {

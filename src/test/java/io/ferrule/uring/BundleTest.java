@@ -3,6 +3,7 @@ package io.ferrule.uring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ferrule.bindings.libc.LibC;
+import io.ferrule.sys.Fd;
 import io.ferrule.testing.Covers;
 import io.ferrule.testing.Pipe;
 import java.io.IOException;
@@ -10,7 +11,10 @@ import java.lang.foreign.MemorySegment;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Sending from and receiving into several provided buffers with one request. */
+/**
+ * Sending from and receiving into several provided buffers with one request. How many of them a completion covers is the kernel's choice: Linux 6.12
+ * fills one at first, and several only where the socket has told how much more it holds, which Unix sockets do not.
+ */
 class BundleTest extends SocketTest {
     private static final int GROUP = 1;
     private static final int COUNT = 4;
@@ -42,6 +46,7 @@ class BundleTest extends SocketTest {
     @Test
     @Covers({
         "IORING_OP_RECV",
+        "IORING_CQE_F_MORE",
         "IORING_CQE_F_BUFFER",
         "IOSQE_BUFFER_SELECT",
         "IORING_REGISTER_PBUF_RING",
@@ -49,19 +54,19 @@ class BundleTest extends SocketTest {
     })
     void oneCompletionCoversConsecutiveBuffers() throws IOException {
         giveAll();
-        String sent = "0123456789abcdef0123456789ABCDEFtail";
-        sockets.write(sent);
+        Fd[] connection = connection();
+        String sent = "0123456789abcdef".repeat(COUNT);
+        Pipe.write(connection[0], sent);
+        sq().recvMultishot(connection[1], 0, GROUP).socketFlags(UringFlags.IORING_RECVSEND_BUNDLE);
         StringBuilder received = new StringBuilder();
         int completions = 0;
-        for (int next = 0; received.length() < sent.length(); completions++) {
-            sq().recv(sockets.reader(), 0, 0, GROUP).socketFlags(UringFlags.IORING_RECVSEND_BUNDLE);
+        for (; received.length() < sent.length(); completions++) {
             int length = result();
-            assertThat(ring.cq().bufferId()).as("the first of them").isEqualTo(next);
-            received.append(text(memory.asSlice((long) next * SIZE, length)));
-            next += (length + SIZE - 1) / SIZE;
+            assertThat(ring.cq().bufferId()).as("the first of them").isEqualTo(received.length() / SIZE);
+            received.append(text(memory.asSlice(received.length(), length)));
         }
         assertThat(received).hasToString(sent);
-        assertThat(completions).as("completions, for three buffers").isLessThan(3);
+        assertThat(completions).as("completions, for " + COUNT + " buffers").isLessThan(COUNT);
     }
 
     @Test
@@ -75,8 +80,10 @@ class BundleTest extends SocketTest {
     void theNextBundleStartsWithTheNextBuffer() throws IOException {
         giveAll();
         sockets.write("0123456789abcdefrest");
-        sq().recv(sockets.reader(), 0, 0, GROUP).socketFlags(UringFlags.IORING_RECVSEND_BUNDLE);
-        assertThat(result()).isEqualTo(20);
+        for (int received = 0; received < 20; received += ring.cq().res()) {
+            sq().recv(sockets.reader(), 0, 0, GROUP).socketFlags(UringFlags.IORING_RECVSEND_BUNDLE);
+            assertThat(result()).isPositive();
+        }
         sockets.write("second");
         sq().recv(sockets.reader(), 0, 0, GROUP).socketFlags(UringFlags.IORING_RECVSEND_BUNDLE);
         assertThat(result()).isEqualTo(6);
@@ -98,9 +105,11 @@ class BundleTest extends SocketTest {
         sq().recvMultishot(sockets.reader(), 0, GROUP).socketFlags(UringFlags.IORING_RECVSEND_BUNDLE);
         expectNothing();
         sockets.write("0123456789abcdefrest");
-        assertThat(result()).isEqualTo(20);
-        assertThat(ring.cq().hasMore()).isTrue();
-        assertThat(ring.cq().bufferId()).isZero();
+        for (int received = 0; received < 20; received += ring.cq().res()) {
+            assertThat(result()).isPositive();
+            assertThat(ring.cq().bufferId()).isEqualTo(received / SIZE);
+            assertThat(ring.cq().hasMore()).isTrue();
+        }
         sockets.write("second");
         assertThat(result()).isEqualTo(6);
         assertThat(ring.cq().bufferId()).isEqualTo(2);

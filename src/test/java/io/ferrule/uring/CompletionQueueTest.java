@@ -4,7 +4,9 @@ import static io.ferrule.uring.UringFlags.IORING_NOP_CQE32;
 import static io.ferrule.uring.UringFlags.IORING_NOP_INJECT_RESULT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.ferrule.sys.Errno;
 import io.ferrule.sys.Pipe;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -180,13 +182,17 @@ class CompletionQueueTest {
     void aNopMaySayWhichResultItComesBackWith() throws IOException {
         try (IoUring ring = IoUring.open(4)) {
             ring.sq().next().nop(-42, IORING_NOP_INJECT_RESULT);
-            assertThat(Completion.result(ring)).isEqualTo(-42);
+            int result = Completion.result(ring);
+            assumeTrue(result != Completion.error(Errno.EINVAL), "needs IORING_NOP_INJECT_RESULT, Linux 6.10");
+            assertThat(result).isEqualTo(-42);
         }
     }
 
     @Test
     void largeCompletionsCarrySixteenBytesMore() throws IOException {
         try (IoUring ring = RingVariant.CQE32.open(4)) {
+            large(ring, 1, 2);
+            assumeTrue(Completion.result(ring) == 0 && ring.cq().extra1() == 1, "needs IORING_NOP_CQE32, Linux 6.18");
             for (int i = 0; i < 20; i++) {
                 large(ring, 1000 + i, 2000 + i);
                 ring.submitAndWait(1);

@@ -50,6 +50,21 @@ class EventDescriptorTest {
         assertThat(signals()).isZero();
     }
 
+    /** Also where the completion itself waits for the ring's thread to enter the kernel. */
+    @OnEveryRing
+    @Covers("IORING_REGISTER_EVENTFD")
+    void aRequestThatIsReadyToCompleteSignalsIt(RingVariant variant) throws IOException {
+        try (Pipe pipe = Pipe.open();
+                IoUring other = variant.open(8)) {
+            other.register().eventDescriptor(eventfd);
+            other.sq().next().read(pipe.reader(), arena.allocate(8), -1);
+            other.submit();
+            pipe.write("x");
+            assertThat(awaitSignal()).isPositive();
+            assertThat(Completion.result(other)).isEqualTo(1);
+        }
+    }
+
     @Test
     @Covers("IORING_REGISTER_EVENTFD_ASYNC")
     void aCompletionAtSubmissionDoesNotSignalTheAsynchronousOne() throws IOException {

@@ -101,14 +101,15 @@ class FeaturesTest {
 
     @Test
     @Covers("IORING_FEAT_FAST_POLL")
-    void waitingForAPipeTakesNoWorker() throws Exception {
+    void waitingForASocketTakesNoWorker() throws Exception {
         Kernel.needs(ring, Feature.IORING_FEAT_FAST_POLL);
         OtherThread.call("boss", () -> {
             try (Arena own = Arena.ofConfined();
+                    Pipe sockets = Pipe.sockets();
                     IoUring fresh = IoUring.open(4)) {
-                fresh.sq().next().read(pipe.reader(), own.allocate(8), -1);
+                fresh.sq().next().read(sockets.reader(), own.allocate(8), -1);
                 fresh.submit();
-                pipe.write("x");
+                sockets.write("x");
                 assertThat(Completion.result(fresh)).isEqualTo(1);
                 assertThat(workers()).isEmpty();
             }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.ferrule.sys.Errno;
 import io.ferrule.sys.ErrnoException;
 import java.io.IOException;
+import java.util.Set;
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
@@ -16,6 +17,8 @@ final class Kernel {
     interface Attempt {
         void run() throws IOException;
     }
+
+    private static final Set<SetupFlag> ACCEPTED = SetupProbe.accepted();
 
     private Kernel() {}
 
@@ -31,6 +34,11 @@ final class Kernel {
         assumeTrue(
                 ring.features().contains(feature),
                 () -> "needs a kernel with " + feature + ", Linux " + feature.since());
+    }
+
+    /** Skips the test where the kernel lacks something that cannot be asked for, told by a set-up flag of the same release. */
+    static void needs(SetupFlag flag, String what) {
+        assumeTrue(ACCEPTED.contains(flag), () -> "needs a kernel " + what + ", Linux " + flag.since());
     }
 
     /** Makes the call of a registration that needs no more than the kernel's having it; skips the test where it does not. */

@@ -48,6 +48,30 @@ class MessageRingTest extends OperationTest {
         assertThat(target.cq().bufferId()).isEqualTo(9);
     }
 
+    /** Each look finds something, so that the queue is never read to its end. */
+    @Test
+    @Covers("IORING_OP_MSG_RING")
+    void whatHasBeenReadMakesRoomForMore() throws IOException {
+        IoUring target =
+                keep(IoUring.open(2, RingVariant.withoutDefaults().cqEntries(4).messageTarget()));
+        for (int i = 0; i < 100; i += 2) {
+            for (int message = i; message < i + 2; message++) {
+                sq().messageRing(descriptor(target), 0, message);
+                assertThat(result()).isZero();
+            }
+            if (i > 0) {
+                assertNext(target, i - 1);
+            }
+            assertNext(target, i);
+        }
+        assertThat(target.cq().overflows()).isZero();
+    }
+
+    private static void assertNext(IoUring target, long userData) {
+        assertThat(target.cq().next()).isTrue();
+        assertThat(target.cq().userData()).isEqualTo(userData);
+    }
+
     @Test
     @Covers("IORING_OP_MSG_RING")
     void allMessagesArriveThoughTheQueueIsFull() throws IOException {

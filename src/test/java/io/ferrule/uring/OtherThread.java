@@ -6,9 +6,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.opentest4j.TestAbortedException;
 
 /** Runs a part of a test on a thread of its own. */
 final class OtherThread<T> {
@@ -32,11 +34,15 @@ final class OtherThread<T> {
         return start(name, body).result();
     }
 
-    /** Waits until the thread has ended. */
+    /** Waits until the thread has ended. Where it found that the test is to be skipped, the test is. */
     T result() throws Exception {
-        T result = task.get(SECONDS_AT_MOST, TimeUnit.SECONDS);
-        thread.join();
-        return result;
+        try {
+            T result = task.get(SECONDS_AT_MOST, TimeUnit.SECONDS);
+            thread.join();
+            return result;
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof TestAbortedException skip ? skip : e;
+        }
     }
 
     boolean isDone() {

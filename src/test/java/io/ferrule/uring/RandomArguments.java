@@ -40,6 +40,10 @@ final class RandomArguments {
         PIECES(IovecArray.class, r -> r.pieces),
         PIECE_COUNT(int.class, r -> r.random.nextInt(MOST_PIECES + 1)),
         BUFFER(MemorySegment.class, r -> r.memory(0, BLOCK)),
+        /** Memory that is only named, never touched. */
+        ANY_SIZE(
+                MemorySegment.class,
+                r -> r.memory(0, BLOCK).reinterpret(r.anyLong() & (r.random.nextBoolean() ? BLOCK : Long.MAX_VALUE))),
         /** The number of bytes of a part that starts {@value #PART} bytes into the buffer before it. */
         LARGE_BUFFER(MemorySegment.class, r -> r.memory(BLOCK / 2, BLOCK)),
         PART_START(long.class, r -> (long) r.random.nextInt(PART + 1)),

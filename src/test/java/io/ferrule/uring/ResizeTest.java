@@ -29,7 +29,9 @@ class ResizeTest {
 
     @AfterEach
     void close() {
-        ring.close();
+        if (ring != null) {
+            ring.close();
+        }
     }
 
     @Test

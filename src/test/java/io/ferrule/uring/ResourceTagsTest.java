@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Timeout;
 class ResourceTagsTest {
     private static final int READ = 100;
     private static final int MARK = 101;
+    private static final String TAGS_OF_UNREGISTERED = "that posts the tags of what is unregistered";
 
     private final Arena arena = Arena.ofConfined();
     private final MemorySegment buffer = arena.allocate(64);
@@ -66,6 +67,7 @@ class ResourceTagsTest {
     @Test
     @Covers({"IORING_REGISTER_BUFFERS2", "IORING_UNREGISTER_BUFFERS"})
     void unregisteringBringsTheTagsOfAllBuffers() throws IOException {
+        Kernel.needs(SetupFlag.IORING_SETUP_HYBRID_IOPOLL, TAGS_OF_UNREGISTERED);
         ring.register().taggedBuffers(new long[] {7, 0, 9}, buffer, buffer, buffer);
         ring.register().unregisterBuffers();
         assertThat(Completion.next(ring, 2)).containsExactlyInAnyOrder(Completion.of(7, 0), Completion.of(9, 0));
@@ -98,6 +100,7 @@ class ResourceTagsTest {
     @Test
     @Covers({"IORING_REGISTER_FILES2", "IORING_UNREGISTER_FILES"})
     void unregisteringBringsTheTagsOfAllFiles() throws IOException {
+        Kernel.needs(SetupFlag.IORING_SETUP_HYBRID_IOPOLL, TAGS_OF_UNREGISTERED);
         ring.register().taggedFiles(new long[] {7, 0, 9}, pipe.reader(), pipe.reader(), pipe.writer());
         ring.register().unregisterFiles();
         assertThat(Completion.next(ring, 2)).containsExactlyInAnyOrder(Completion.of(7, 0), Completion.of(9, 0));

@@ -2,9 +2,12 @@ package io.ferrule.uring;
 
 import static io.ferrule.uring.SetupFlag.IORING_SETUP_R_DISABLED;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.ferrule.sys.DirectDescriptor;
 import io.ferrule.sys.Errno;
+import io.ferrule.sys.ErrnoException;
 import io.ferrule.testing.Covers;
 import io.ferrule.testing.Pipe;
 import java.io.IOException;
@@ -65,6 +68,19 @@ class RestrictionsTest {
     }
 
     @Test
+    void noOperationWorksWhereOnlyARegistrationIsListed() throws IOException {
+        enable(new Restrictions().allow(RegisterOpcode.IORING_REGISTER_BUFFERS));
+        ring.sq().next().nop();
+        assertThat(Completion.result(ring)).isEqualTo(DENIED);
+    }
+
+    @Test
+    void noRegistrationWorksWhereOnlyAnOperationIsListed() throws IOException {
+        enable(new Restrictions().allow(Opcode.IORING_OP_NOP));
+        Kernel.refuses(Errno.EACCES, () -> ring.register().buffers(buffer));
+    }
+
+    @Test
     void aRingCanBeEnabledWithoutBeingAllowedTo() throws IOException {
         enable(new Restrictions().allow(Opcode.IORING_OP_NOP));
         ring.sq().next().nop();
@@ -103,6 +119,18 @@ class RestrictionsTest {
     }
 
     @Test
+    void flagsThatAreListedOneAfterTheOtherAddUp() throws IOException {
+        enable(new Restrictions()
+                .allow(Opcode.IORING_OP_NOP)
+                .allowFlags(Sqe.IOSQE_ASYNC)
+                .allowFlags(Sqe.IOSQE_IO_LINK));
+        ring.sq().next().nop().async().link();
+        ring.sq().next().nop();
+        assertThat(Completion.result(ring)).isZero();
+        assertThat(Completion.result(ring)).isZero();
+    }
+
+    @Test
     void aRingThatIsEnabledTakesNoRestrictions() throws IOException {
         ring.enable();
         Kernel.refuses(Errno.EBADFD, () -> ring.register().restrictions(new Restrictions().allow(Opcode.IORING_OP_NOP)))
@@ -119,12 +147,57 @@ class RestrictionsTest {
     /** Closing must be able to end what is in flight, whatever else is denied. */
     @Test
     void aRestrictedRingWithRequestsInFlightCloses() throws IOException {
+        Kernel.needs(RegisterOpcode.IORING_REGISTER_SYNC_CANCEL, RestrictionsTest::cancel);
         enable(new Restrictions().allow(Opcode.IORING_OP_READ));
+        closeWithARequestInFlight();
+    }
+
+    @Test
+    void aRestrictedRingThatMayRegisterFilesClosesOnAnyKernel() throws IOException {
+        enable(new Restrictions().allow(Opcode.IORING_OP_READ).allow(RegisterOpcode.IORING_REGISTER_FILES));
+        closeWithARequestInFlight();
+    }
+
+    @Test
+    void aRestrictedRingThatCanNeitherCancelNorRegisterStaysOpenUntilItsRequestsHaveCompleted() throws IOException {
+        assumeFalse(canCancel(), "this kernel has IORING_REGISTER_SYNC_CANCEL");
+        enable(new Restrictions().allow(Opcode.IORING_OP_READ));
+        ring.sq().next().read(pipe.reader(), buffer, -1);
+        ring.submit();
+        assertThatThrownBy(ring::close)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("the ring stays open")
+                .hasMessageContaining("allow a restricted ring IORING_REGISTER_FILES");
+        pipe.write("late");
+        assertThat(Completion.result(ring)).isEqualTo(4);
+        ring.close();
+        assertThatThrownBy(ring::submit)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("closed");
+    }
+
+    private void closeWithARequestInFlight() throws IOException {
         ring.sq().next().read(pipe.reader(), buffer, -1);
         ring.submit();
         ring.close();
         pipe.write("late");
-        assertThat(pipe.read()).isEqualTo("late");
+        assertThat(pipe.read()).isEqualTo("late"); // no request is left that could have taken it
+    }
+
+    private static boolean canCancel() throws IOException {
+        try {
+            cancel();
+            return true;
+        } catch (ErrnoException e) {
+            return false;
+        }
+    }
+
+    /** Cancels nothing, in a ring without restrictions. */
+    private static void cancel() throws IOException {
+        try (IoUring other = IoUring.open(1)) {
+            other.register().cancel(0, UringFlags.IORING_ASYNC_CANCEL_ANY | UringFlags.IORING_ASYNC_CANCEL_ALL, 0);
+        }
     }
 
     private void enable(Restrictions restrictions) throws IOException {

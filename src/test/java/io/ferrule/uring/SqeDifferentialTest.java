@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class SqeDifferentialTest {
     private static final long SEED = Long.getLong("ferrule.test.seed", new Random().nextLong());
-    private static final int CASES = 2_000;
+    private static final int CASES = Integer.getInteger("ferrule.test.cases", 2_000);
     private static final int ENTRIES = 8;
     private static final byte DIRT = (byte) 0xff;
     private static final long NANOS = 1_000_000_000L;
@@ -53,11 +53,7 @@ class SqeDifferentialTest {
 
     /** Only to fill entries: what is in them is never submitted. */
     private void open(Size size) throws IOException {
-        RingOptions options = RingOptions.defaults();
-        if (size == Size.BYTES_128) {
-            options.with(SetupFlag.IORING_SETUP_SQE128);
-        }
-        ring = IoUring.open(ENTRIES, options);
+        ring = (size == Size.BYTES_128 ? RingVariant.SQE128 : RingVariant.DEFAULT).open(ENTRIES);
         MemorySegment timespecs = Arena.ofAuto().allocate(ENTRIES * RingLayout.TIMESPEC_SIZE, 8);
         memory = RingMemory.of(ring.struct(), SetupFlag.bits(ring.setupFlags()), timespecs);
         random = new RandomArguments(SEED, (int) (memory.sqeStride() - RingLayout.SQE_ADDR3));

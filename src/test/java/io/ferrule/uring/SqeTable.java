@@ -160,10 +160,20 @@ final class SqeTable {
                 on("ftruncate", DESCRIPTOR, LONG).is((c, a) -> io_uring_prep_ftruncate(c, a.fd(0), a.word(1))),
                 // The forms with 64 bits of length, for kernels before 6.11 read 32 bits from another field and take 0
                 // there for "to the end".
-                on("fadvise", DESCRIPTOR, LONG, LONG, INT)
-                        .is((c, a) -> io_uring_prep_fadvise64(c, a.fd(0), a.word(1), a.word(2), a.number(3))),
-                on("madvise", BUFFER, INT)
-                        .is((c, a) -> io_uring_prep_madvise64(c, a.memory(0), a.size(0), a.number(1))),
+                on("fadvise", DESCRIPTOR, LONG, LONG, INT).is((c, a) -> {
+                    if (a.word(2) >>> Integer.SIZE == 0) {
+                        io_uring_prep_fadvise(c, a.fd(0), a.word(1), (int) a.word(2), a.number(3));
+                    } else {
+                        io_uring_prep_fadvise64(c, a.fd(0), a.word(1), a.word(2), a.number(3));
+                    }
+                }),
+                on("madvise", ANY_SIZE, INT).is((c, a) -> {
+                    if (a.memory(0).byteSize() >>> Integer.SIZE == 0) {
+                        io_uring_prep_madvise(c, a.memory(0), a.size(0), a.number(1));
+                    } else {
+                        io_uring_prep_madvise64(c, a.memory(0), a.memory(0).byteSize(), a.number(1));
+                    }
+                }),
                 on("splice", OTHER_DESCRIPTOR, LONG, DESCRIPTOR, LONG, INT, INT)
                         .is((c, a) -> io_uring_prep_splice(
                                 c,

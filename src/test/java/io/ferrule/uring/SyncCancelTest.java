@@ -113,13 +113,24 @@ class SyncCancelTest {
     void aRequestOnAWorkerIsInterrupted() throws IOException {
         ring.sq().next().read(pipe.reader(), buffer, -1).async().userData(1);
         ring.submit();
-        assertThat(ring.register().cancel(1, 0, 20 * SECOND)).isZero();
+        assertThat(cancelOnceFound()).isZero();
         Completion completion = Completion.next(ring);
         assertThat(completion.userData()).isEqualTo(1);
         assertThat(completion.res()).isIn(CANCELLED, Completion.error(Errno.EINTR));
     }
 
-    /** A worker may end its request before the time is up, however short it is. */
+    /** While a worker takes a request over, older kernels (6.1) do not find it. */
+    private int cancelOnceFound() throws IOException {
+        for (; ; ) {
+            try {
+                return ring.register().cancel(1, 0, 20 * SECOND);
+            } catch (ErrnoException e) {
+                assertThat(e.errno()).isEqualTo(Errno.ENOENT);
+            }
+        }
+    }
+
+    /** A worker may end its request before the time is up, however short it is, or not have it yet. */
     @Test
     void whoDoesNotWaitMayBeToldThatTheRequestHasNotEnded() throws IOException {
         ring.sq().next().read(pipe.reader(), buffer, -1).async().userData(1);
@@ -127,9 +138,10 @@ class SyncCancelTest {
         try {
             assertThat(ring.register().cancel(1, 0, 0)).isZero();
         } catch (ErrnoException e) {
-            assertThat(e.errno()).isEqualTo(Errno.ETIME);
+            assertThat(e.errno()).isIn(Errno.ETIME, Errno.ENOENT);
         }
-        assertThat(Completion.next(ring).res()).isNegative();
+        pipe.write("x"); // ends it where it was not found
+        assertThat(Completion.result(ring)).isIn(1, CANCELLED, Completion.error(Errno.EINTR));
     }
 
     @Test

@@ -25,7 +25,7 @@ class TransmitTimestampTest extends SocketTest {
     @Covers(value = "IORING_CQE_F_TSTAMP_HW", butOnly = "the stamps that the kernel takes come without it")
     void aStampOfTheKernelHasTheNumberOfItsDatagramAndATime() throws IOException {
         Fd socket = stampingSocket();
-        try (IoUring wide = openRing(RingOptions.defaults().with(SetupFlag.IORING_SETUP_CQE32))) {
+        try (IoUring wide = RingVariant.CQE32.open(8)) {
             wide.sq().next().uringCommand(socket, SOCKET_URING_OP_TX_TIMESTAMP, 0);
             Pipe.write(socket, "first");
             Pipe.write(socket, "second");

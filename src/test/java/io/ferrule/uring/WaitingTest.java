@@ -106,11 +106,12 @@ class WaitingTest {
     /** A downcall that blocks and holds up the collector would stop the whole JVM. */
     @OnEveryRing
     void garbageIsCollectedWhileAThreadWaits(RingVariant variant) throws Exception {
+        RingOptions options = variant.options();
         try (Pipe pipe = Pipe.open(0);
                 Arena arena = Arena.ofShared()) {
             MemorySegment buffer = arena.allocate(4);
             OtherThread<Completion> waiting = OtherThread.start("ring-waits", () -> {
-                try (IoUring ring = variant.open(4)) {
+                try (IoUring ring = IoUring.open(4, options)) {
                     ring.sq().next().read(pipe.reader(), buffer, -1).userData(1);
                     ring.submitAndWait(1);
                     return Completion.next(ring);
@@ -126,11 +127,12 @@ class WaitingTest {
 
     @OnEveryRing
     void anotherThreadWakesAWaitThroughADescriptor(RingVariant variant) throws Exception {
+        RingOptions options = variant.options();
         try (Pipe pipe = Pipe.open(0);
                 Arena arena = Arena.ofShared()) {
             MemorySegment buffer = arena.allocate(1);
             OtherThread<Integer> waiting = OtherThread.start("ring-sleeps", () -> {
-                try (IoUring ring = variant.open(4)) {
+                try (IoUring ring = IoUring.open(4, options)) {
                     ring.sq().next().read(pipe.reader(), buffer, -1);
                     return ring.submitAndWait(1, HOUR);
                 }

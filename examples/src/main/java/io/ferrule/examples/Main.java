@@ -2,6 +2,7 @@ package io.ferrule.examples;
 
 import io.ferrule.examples.cp.CpCommand;
 import io.ferrule.examples.doctor.DoctorCommand;
+import io.ferrule.examples.echo.EchoCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -12,12 +13,14 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         version = "Ferrule examples 0.1.0-SNAPSHOT",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {DoctorCommand.class, CpCommand.class})
+        subcommands = {DoctorCommand.class, CpCommand.class, EchoCommand.class})
 public final class Main {
     private Main() {}
 
     /** Runs the command that the arguments name. Exit status 0: it did; 1: it failed; 2: wrong arguments. */
     public static void main(String[] args) {
-        System.exit(new CommandLine(new Main()).execute(args));
+        System.exit(new CommandLine(new Main())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .execute(args));
     }
 }

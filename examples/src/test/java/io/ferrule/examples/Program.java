@@ -77,6 +77,11 @@ public final class Program {
         return start(command());
     }
 
+    /** Starts it to be listened to while it runs: standard output and error are one stream. The caller ends it. */
+    public Process startTalking() throws IOException {
+        return new ProcessBuilder(command()).redirectErrorStream(true).start();
+    }
+
     /** It in the words of a shell. */
     public String commandLine() {
         return command().stream().map(word -> "'" + word + "'").collect(Collectors.joining(" "));
