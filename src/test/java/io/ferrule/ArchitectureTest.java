@@ -75,9 +75,22 @@ class ArchitectureTest {
     @Test
     void nothingIsNeededButTheJdk() {
         classes()
+                .that()
+                .haveNameNotMatching("io\\.ferrule\\.LoopEvents.*") // which is not loaded where jdk.jfr is absent
                 .should()
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage("io.ferrule..", "java..", "org.jspecify.annotations")
+                .check(main);
+    }
+
+    @Test
+    void eventsNeedTheFlightRecorderAndNothingElse() {
+        classes()
+                .that()
+                .haveNameMatching("io\\.ferrule\\.LoopEvents.*")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage("io.ferrule..", "java..", "jdk.jfr")
                 .check(main);
     }
 
