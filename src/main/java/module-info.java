@@ -11,6 +11,7 @@ import org.jspecify.annotations.NullMarked;
  */
 @NullMarked
 module io.ferrule {
+    requires static jdk.jfr; // without it, there are no events
     requires static org.jspecify;
 
     exports io.ferrule;

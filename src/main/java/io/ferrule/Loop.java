@@ -117,7 +117,9 @@ public final class Loop implements Executor, AutoCloseable {
                     "a loop belongs to a platform thread: Loop.start() gives it one of its own");
         }
         DriverChoice choice = DriverChoice.make(options);
-        return new Loop(choice.driver(), choice.reason(), options.only());
+        Loop loop = new Loop(choice.driver(), choice.reason(), options.only());
+        FlightEvents.opened(loop);
+        return loop;
     }
 
     /** Starts a loop on a thread of its own, with the best driver there is. */
@@ -137,6 +139,11 @@ public final class Loop implements Executor, AutoCloseable {
     /** The driver's name, and why it is this one, in words. */
     public String description() {
         return driver.name() + ": " + reason;
+    }
+
+    /** The name of its thread. */
+    String name() {
+        return owner.getName();
     }
 
     /** The driver's name: "uring", "epoll", ... */
@@ -188,6 +195,7 @@ public final class Loop implements Executor, AutoCloseable {
         closed = true;
         refuseMail();
         carried.leave();
+        FlightEvents.closed(this);
         driver.close();
         OPEN.remove(this);
     }
@@ -211,6 +219,10 @@ public final class Loop implements Executor, AutoCloseable {
         } else {
             execute(() -> stopped = true);
         }
+    }
+
+    void stopUnlessClosed() {
+        executeUnlessClosed(() -> stopped = true);
     }
 
     /**
@@ -372,6 +384,17 @@ public final class Loop implements Executor, AutoCloseable {
         Objects.requireNonNull(command, "command");
         checkOpen();
         mailOrRefuse(new Command(this, command));
+    }
+
+    /**
+     * Leaves a message, which arrives in the loop's next turn. Allocates nothing.
+     *
+     * @throws IllegalStateException after close, and while the message is underway
+     */
+    public void post(Message message) {
+        checkOpen();
+        message.depart(this);
+        mailOrRefuse(message);
     }
 
     // ---- virtual threads ----

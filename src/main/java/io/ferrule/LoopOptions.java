@@ -43,8 +43,16 @@ public record LoopOptions(
     }
 
     /**
-     * Locked down: the loop does these kinds of operation and no others, for as long as it lives. With the uring driver the kernel refuses the
-     * others, whoever asks; with another the loop does.
+     * Locked down: the loop does these kinds of operation and no others, for as long as it lives. A program that serves files which are open already
+     * names {@code READ} and {@code SEND}, say; then no bug of its own and nobody who gets hold of its loop can have it open, write or connect
+     * anything. What is forbidden throws UnsupportedOperationException before anything is done.
+     *
+     * <p>With the uring driver the kernel holds the ring to the same list (IORING_REGISTER_RESTRICTIONS) and answers EACCES whoever asks. Three
+     * operations stay open in the kernel because the loop itself needs them: reading, polling and cancelling. With other drivers the loop is the only
+     * guard. Either way this is about the loop: system calls that the process makes by other means are for seccomp to forbid.
+     *
+     * <p>Closing is always allowed. What makes a socket of use implies what comes before: {@code LISTEN} the making, binding and setting of options;
+     * {@code CONNECT} the making.
      */
     public LoopOptions lockedTo(OperationKind first, OperationKind... others) {
         EnumSet<OperationKind> kinds = EnumSet.of(first, others);

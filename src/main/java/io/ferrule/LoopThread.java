@@ -52,11 +52,7 @@ final class LoopThread extends Thread {
     /** Ends the loop, and waits for the thread's end. An interrupt stays set. */
     void closeAndWait() {
         Loop loop = opened.join();
-        try {
-            loop.stop();
-        } catch (IllegalStateException e) {
-            // closed meanwhile
-        }
+        loop.stopUnlessClosed();
         boolean interrupted = false;
         while (isAlive()) {
             try {

@@ -61,7 +61,7 @@ class LoopTest extends LoopContract {
     @Test
     void noCommandIsNone() {
         assertThatNullPointerException().isThrownBy(() -> loop.execute(null));
-        assertThatNullPointerException().isThrownBy(() -> loop.post(null));
+        assertThatNullPointerException().isThrownBy(() -> loop.post((Runnable) null));
     }
 
     @Test

@@ -145,7 +145,7 @@ class VirtualThreadTest extends LoopContract {
                 "jdk.jfr",
                 "-version");
         Jvm.Result result = Jvm.onModulePath(Pinning.class)
-                .with("--add-modules", "jdk.jfr", "--add-reads", "io.ferrule=jdk.jfr")
+                .with("--add-modules", "jdk.jfr")
                 .arguments(driver)
                 .run();
         assertThat(result.status()).as(result.toString()).isZero();

@@ -142,6 +142,7 @@ public final class UringDriver implements Driver {
         Restrictions all = new Restrictions()
                 .allowFlags(Sqe.IOSQE_IO_LINK | Sqe.IOSQE_BUFFER_SELECT)
                 .allow(RegisterOpcode.IORING_REGISTER_EVENTFD)
+                .allow(RegisterOpcode.IORING_REGISTER_EVENTFD) // for the descriptor
                 .allow(RegisterOpcode.IORING_REGISTER_PBUF_RING)
                 .allow(RegisterOpcode.IORING_UNREGISTER_PBUF_RING);
         opcodes.forEach(all::allow);
