@@ -227,10 +227,13 @@ public final class Connection extends SocketHandle implements Source, Sink {
      *
      * @return the connection of the other loop, when it is there
      * @throws IllegalStateException when something is in flight on it
+     * @throws UnsupportedOperationException when one of the drivers hands no descriptors over; the connection stays here
      */
     public CompletableFuture<Connection> moveTo(Loop other) throws IOException {
         checkOpen();
         other.checkOpen();
+        loop.checkCan(OperationKind.ADOPT);
+        other.checkCan(OperationKind.ADOPT);
         return Move.begin(this, other);
     }
 
