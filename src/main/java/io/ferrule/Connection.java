@@ -6,7 +6,6 @@ import io.ferrule.sys.Fd;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -181,7 +180,8 @@ public final class Connection extends SocketHandle implements Source, Sink {
      * @param descriptor stays the caller's
      */
     public Task<@Nullable Void> sendDescriptor(Fd descriptor) {
-        return sendDescriptor(descriptor.toString(), descriptor::number);
+        checkPassesDescriptors();
+        return new DescriptorSending(this, descriptor.toString(), descriptor::number);
     }
 
     /**
@@ -191,18 +191,14 @@ public final class Connection extends SocketHandle implements Source, Sink {
      * @see #sendDescriptor(Fd)
      */
     public Task<@Nullable Void> sendDescriptor(Handle open) {
+        checkPassesDescriptors();
         if (open.loop != loop) {
             throw new IllegalArgumentException(open + " belongs to another loop: pass what is of this loop");
         }
-        return sendDescriptor(open.toString(), () -> {
+        return new DescriptorSending(this, open.toString(), () -> {
             open.checkOpen();
             return open.number();
         });
-    }
-
-    private Task<@Nullable Void> sendDescriptor(String what, IntSupplier number) {
-        checkPassesDescriptors();
-        return new DescriptorSending(this, what, number);
     }
 
     /**
@@ -231,9 +227,13 @@ public final class Connection extends SocketHandle implements Source, Sink {
      *
      * @return the connection of the other loop, when it is there
      * @throws IllegalStateException when something is in flight on it
+     * @throws UnsupportedOperationException when one of the drivers hands no descriptors over; the connection stays here
      */
     public CompletableFuture<Connection> moveTo(Loop other) throws IOException {
+        checkOpen();
         other.checkOpen();
+        loop.checkCan(OperationKind.ADOPT);
+        other.checkCan(OperationKind.ADOPT);
         return Move.begin(this, other);
     }
 

@@ -199,7 +199,7 @@ public abstract sealed class Handle extends Entry implements AutoCloseable
      */
     final int release() {
         checkOpen();
-        if (!requests.isEmpty() || lingering > 0) {
+        if (!requests.isEmpty() || !guests.isEmpty() || lingering > 0) {
             throw new IllegalStateException(
                     "requests are in flight on " + this + ": wait for their end, or cancel them, first");
         }

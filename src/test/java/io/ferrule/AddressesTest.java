@@ -40,6 +40,7 @@ class AddressesTest extends LoopContract {
 
     @Test
     void ofAnAbstractName() throws IOException {
+        Drivers.need(driver, Drivers.Feature.ABSTRACT_ADDRESSES);
         assertConnects(name());
     }
 
@@ -55,6 +56,7 @@ class AddressesTest extends LoopContract {
 
     @Test
     void aUnixPeerThatIsNotBoundHasAnEmptyPath() throws IOException {
+        Drivers.need(driver, Drivers.Feature.ABSTRACT_ADDRESSES);
         Pair pair = connected(loop.listen(name()).await());
         assertThat(pair.server().remoteAddress()).isEqualTo(UnixDomainSocketAddress.of(""));
     }
@@ -71,6 +73,7 @@ class AddressesTest extends LoopContract {
 
     @Test
     void aListenerForVersion6AloneDoesNot() throws IOException {
+        Drivers.need(driver, Drivers.Feature.KERNEL_OPTIONS);
         assumeVersion6();
         Listener listener = loop.listen(
                         new InetSocketAddress("::", 0), ListenOptions.defaults().onlyV6(true))

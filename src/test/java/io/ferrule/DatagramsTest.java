@@ -137,6 +137,7 @@ class DatagramsTest extends LoopContract {
 
     @Test
     void overFiles() throws IOException {
+        Drivers.need(driver, Drivers.Feature.UNIX_DATAGRAMS);
         assertArrives(
                 UnixDomainSocketAddress.of(folder.resolve("server")),
                 UnixDomainSocketAddress.of(folder.resolve("client")));
@@ -144,6 +145,7 @@ class DatagramsTest extends LoopContract {
 
     @Test
     void overAbstractNames() throws IOException {
+        Drivers.need(driver, Drivers.Feature.UNIX_DATAGRAMS);
         String name = "ferrule-test-datagrams-" + driver + "-"
                 + ProcessHandle.current().pid();
         assertArrives(AbstractAddress.of(name), AbstractAddress.of(name + "-client"));
@@ -151,6 +153,7 @@ class DatagramsTest extends LoopContract {
 
     @Test
     void aUnixSenderThatIsNotBoundIsNobody() throws IOException {
+        Drivers.need(driver, Drivers.Feature.UNIX_DATAGRAMS);
         Datagrams server = loop.datagrams(UnixDomainSocketAddress.of("")).await();
         Datagrams client = loop.datagrams(StandardProtocolFamily.UNIX).await();
         send(client, "anonymous", new PeerAddress(server.localAddress()));

@@ -30,6 +30,7 @@ class DescriptorPassingTest extends LoopContract {
 
     @BeforeEach
     void makePair() throws IOException {
+        Drivers.need(driver, Drivers.Feature.FOREIGN_DESCRIPTORS);
         pair = loop.socketPair().await();
     }
 

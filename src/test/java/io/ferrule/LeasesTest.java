@@ -271,6 +271,7 @@ class LeasesTest extends LoopContract {
 
     @Test
     void aLeaseOutlivesItsLoop() throws Exception {
+        Drivers.need(driver, Drivers.Feature.FOREIGN_DESCRIPTORS);
         Loop other = Loop.start(options());
         ConnectionPair ends = other.socketPair().await();
         BufferLeases leases = other.leases(2, 100);

@@ -138,6 +138,7 @@ class ListenerTest extends LoopContract {
 
     @Test
     void aConnectThatNobodyAnswersFailsInTime() throws Exception {
+        Drivers.need(driver, Drivers.Feature.BACKLOG);
         Listener full =
                 loop.listen(LOOPBACK, ListenOptions.defaults().backlog(0)).await();
         loop.connect(full.localAddress()).await(); // takes the only place of the backlog
@@ -152,6 +153,7 @@ class ListenerTest extends LoopContract {
 
     @Test
     void aConnectIsCancelledWithItsLoop() throws Exception {
+        Drivers.need(driver, Drivers.Feature.BACKLOG);
         Loop other = Loop.start(options());
         Listener full =
                 other.listen(LOOPBACK, ListenOptions.defaults().backlog(0)).await();

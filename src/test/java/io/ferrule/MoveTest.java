@@ -24,6 +24,7 @@ class MoveTest extends LoopContract {
 
     @Test
     void itGoesOnInTheOtherLoop() throws Exception {
+        Drivers.need(driver, Drivers.Feature.FOREIGN_DESCRIPTORS);
         Connection moved = pair.server().moveTo(other).get();
         assertThat(moved.loop()).isSameAs(other);
         assertThat(pair.server().isOpen()).isFalse();
@@ -33,6 +34,7 @@ class MoveTest extends LoopContract {
 
     @Test
     void itMayGoBackAndForth() throws Exception {
+        Drivers.need(driver, Drivers.Feature.FOREIGN_DESCRIPTORS);
         Connection here = pair.server();
         for (int i = 0; i < 20; i++) {
             here = here.moveTo(i % 2 == 0 ? other : loop).get();
@@ -45,7 +47,11 @@ class MoveTest extends LoopContract {
 
     @Test
     void itGoesToADriverOfAnotherKind() throws Exception {
+        Drivers.need(driver, Drivers.Feature.FOREIGN_DESCRIPTORS);
         for (String name : Drivers.names()) {
+            if (!Drivers.has(name, Drivers.Feature.FOREIGN_DESCRIPTORS)) {
+                continue;
+            }
             Loop different = keep(Loop.start(LoopOptions.defaults().driver(name)));
             Pair another = connected();
             Connection moved = another.server().moveTo(different).get();
@@ -59,13 +65,28 @@ class MoveTest extends LoopContract {
     }
 
     @Test
+    void whereDescriptorsAreNotHandedOverItStays() throws Exception {
+        for (String name : Drivers.names()) {
+            Loop different = keep(Loop.start(LoopOptions.defaults().driver(name)));
+            if (!Drivers.has(name, Drivers.Feature.FOREIGN_DESCRIPTORS)) {
+                assertThatThrownBy(() -> pair.server().moveTo(different))
+                        .isInstanceOf(UnsupportedOperationException.class);
+                assertReaches(pair.client(), pair.server());
+            }
+        }
+        assertThat(pair.server().isOpen()).isTrue();
+    }
+
+    @Test
     void aCallbackMayMoveIt() throws Exception {
+        Drivers.need(driver, Drivers.Feature.FOREIGN_DESCRIPTORS);
         CompletableFuture<Connection> moved = onLoop(() -> pair.server().moveTo(other));
         assertReaches(pair.client(), moved.get());
     }
 
     @Test
     void whileSomethingIsInFlightItStays() throws Exception {
+        Drivers.need(driver, Drivers.Feature.FOREIGN_DESCRIPTORS);
         CompletableFuture<Integer> waiting =
                 pair.server().receive(Buffer.allocate(30)).future();
         settle();
@@ -86,6 +107,7 @@ class MoveTest extends LoopContract {
 
     @Test
     void noDescriptorIsLostToALoopThatCloses() throws Exception {
+        Drivers.need(driver, Drivers.Feature.FOREIGN_DESCRIPTORS);
         Listener listener = listener();
         long before = Descriptors.openTo("socket:.*");
         for (int i = 0; i < 10; i++) {
@@ -107,6 +129,7 @@ class MoveTest extends LoopContract {
 
     @Test
     void itsFormerLoopMayClose() throws Exception {
+        Drivers.need(driver, Drivers.Feature.FOREIGN_DESCRIPTORS);
         Connection moved = pair.server().moveTo(other).get();
         Connection client = pair.client().moveTo(other).get();
         loop.close();

@@ -30,6 +30,7 @@ class SocketOptionsTest extends LoopContract {
 
     @Test
     void theKernelDoublesTheSizeOfABuffer() throws IOException {
+        Drivers.need(driver, Drivers.Feature.KERNEL_OPTIONS);
         Connection client = connected().client();
         client.setOption(StandardSocketOptions.SO_SNDBUF, 20_000);
         assertThat(client.getOption(StandardSocketOptions.SO_SNDBUF)).isEqualTo(40_000);
@@ -58,6 +59,7 @@ class SocketOptionsTest extends LoopContract {
 
     @Test
     void anyOptionIsSetByTheKernelsNumbers() throws IOException {
+        Drivers.need(driver, Drivers.Feature.KERNEL_OPTIONS);
         Connection client = connected().client();
         client.setOption(LibC.IPPROTO_TCP(), LibC.TCP_USER_TIMEOUT(), 4321);
         assertThat(client.getOption(LibC.IPPROTO_TCP(), LibC.TCP_USER_TIMEOUT()))

@@ -4,6 +4,7 @@ import io.ferrule.sys.Errno;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
+import java.net.PortUnreachableException;
 import java.nio.channels.AlreadyConnectedException;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
@@ -52,6 +53,7 @@ final class NioErrors {
             case AsynchronousCloseException _ -> Errno.ECANCELED;
             case ClosedChannelException _ -> Errno.EPIPE;
             case NoRouteToHostException _ -> Errno.EHOSTUNREACH;
+            case PortUnreachableException _ -> Errno.ECONNREFUSED;
             case ConnectException refused -> connect(refused.getMessage());
             case IOException other -> byWords(other.getMessage());
             case NotYetConnectedException _ -> Errno.ENOTCONN;
