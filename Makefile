@@ -63,7 +63,7 @@ sanitize: setup ## the tests, with the native code under ASan and UBSan
 	$(MVN) $(subst -q,,$(MVNFLAGS)) -Psanitize test; status=$$?; rm -rf target/native target/classes/META-INF/native; exit $$status
 
 soak: setup  ## the long tests that `make test` leaves out
-	$(MVN) $(subst -q,,$(MVNFLAGS)) test -Dtest.groups=soak -Dtest.excludedGroups=
+	$(MVN) $(subst -q,,$(MVNFLAGS)) test -Dtest.groups=soak -Dtest.excludedGroups= -Dtest.interleavings=100
 
 kernels: native-all ## the tests of sys, epoll and uring in other kernels, under qemu: all of them, or KERNELS="5.10 7" TESTS=ChainTest,CloseTest
 	@native/setup.sh qemu-system-x86_64 qemu-system-aarch64 cpio

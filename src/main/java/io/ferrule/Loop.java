@@ -7,8 +7,6 @@ import io.ferrule.driver.OperationKind;
 import io.ferrule.sys.Fd;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.net.ProtocolFamily;
 import java.net.SocketAddress;
 import java.nio.file.OpenOption;
@@ -40,15 +38,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Loop implements Executor, AutoCloseable {
     private static final long FOR_EVER = -1;
-    private static final VarHandle SLEEPING;
-
-    static {
-        try {
-            SLEEPING = MethodHandles.lookup().findVarHandle(Loop.class, "sleeping", boolean.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
 
     /** Those that are open. A loop that its program has forgotten may have requests in flight: their memory stays reachable through this. */
     private static final Set<Loop> OPEN = ConcurrentHashMap.newKeySet();
@@ -76,16 +65,13 @@ public final class Loop implements Executor, AutoCloseable {
     /** Those that belong to no handle. */
     private final RequestList requests = new RequestList();
 
-    /** About to wait, or waiting: who leaves mail then wakes the loop. Set by the loop, cleared by whoever comes first. */
-    @SuppressWarnings("UnusedVariable") // through SLEEPING
-    private boolean sleeping;
-
     /** Somebody waits on the descriptor: whenever this thread does not turn the loop, the descriptor tells of mail. */
     private boolean embedded;
 
     private boolean turning;
     private int running;
     private boolean stopped;
+
     /** Other threads are refused from here on, or they could keep the loop from ever coming to rest. */
     private volatile boolean closing;
 
@@ -140,6 +126,11 @@ public final class Loop implements Executor, AutoCloseable {
     /** The driver's name, and why it is this one, in words. */
     public String description() {
         return driver.name() + ": " + reason;
+    }
+
+    /** All that are open in this JVM. */
+    static Iterable<Loop> allOpen() {
+        return OPEN;
     }
 
     /** The name of its thread. */
@@ -245,8 +236,7 @@ public final class Loop implements Executor, AutoCloseable {
     /** The owner goes on to wait elsewhere: what has been begun is handed over, and who leaves mail makes the descriptor readable. */
     private void leave() throws IOException {
         driver.flush();
-        SLEEPING.setVolatile(this, true);
-        if (!mailbox.isEmpty() || !carried.isEmpty()) {
+        if ((!mailbox.mayFallAsleep() || !carried.isEmpty()) && mailbox.mustWake()) {
             wake();
         }
     }
@@ -290,7 +280,7 @@ public final class Loop implements Executor, AutoCloseable {
     private boolean once(long timeoutNanos) throws IOException {
         turning = true;
         try {
-            SLEEPING.setOpaque(this, false);
+            mailbox.awake();
             boolean mail = takeMail();
             long wait = mail || !carried.isEmpty() ? 0 : timeoutNanos;
             if (wait != 0) {
@@ -298,14 +288,12 @@ public final class Loop implements Executor, AutoCloseable {
                     long due = deadlines.nanosToFirst(System.nanoTime());
                     wait = wait < 0 ? due : Math.min(wait, due);
                 }
-                // Sequentially consistent, as the mailbox: either we see the mail, or who left it sees us asleep.
-                SLEEPING.setVolatile(this, true);
-                if (!mailbox.isEmpty()) {
+                if (!mailbox.mayFallAsleep()) {
                     wait = 0;
                 }
             }
             int delivered = driver.turn(wait);
-            SLEEPING.setOpaque(this, false);
+            mailbox.awake();
             boolean expired = deadlines.size() > 0 && expire();
             boolean moreMail = takeMail();
             boolean carriedOn = carried.run();
@@ -417,8 +405,7 @@ public final class Loop implements Executor, AutoCloseable {
 
     /** Leaves an entry for the loop; where that has closed, or closes before it sees the entry, refuses it. */
     void mailOrRefuse(Entry entry) {
-        mailbox.put(entry);
-        if ((boolean) SLEEPING.getVolatile(this)) {
+        if (mailbox.put(entry)) {
             wake();
         }
         if (closed) {
@@ -437,23 +424,19 @@ public final class Loop implements Executor, AutoCloseable {
 
     /** For its own thread: what has come to do is not mail. */
     void wakeIfAsleep() {
-        if ((boolean) SLEEPING.getOpaque(this)) {
+        if (mailbox.mustWake()) {
             wake();
         }
     }
 
     /** It is not asleep any more, and does not go to sleep before it has looked at its mail: nobody need wake it. */
     void isAwake() {
-        if ((boolean) SLEEPING.getOpaque(this)) {
-            SLEEPING.setOpaque(this, false);
-        }
+        mailbox.awake();
     }
 
     private void wake() {
-        if (SLEEPING.compareAndSet(this, true, false)) {
-            counters.wakeUps.incrementAndGet();
-            driver.wakeUp();
-        }
+        counters.wakeUps.incrementAndGet();
+        driver.wakeUp();
     }
 
     private static final class Command extends Entry {

@@ -1,7 +1,5 @@
 package io.ferrule;
 
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import jdk.jfr.Category;
 import jdk.jfr.Description;
 import jdk.jfr.Event;
@@ -17,8 +15,6 @@ import jdk.jfr.StackTrace;
  * alone would take a JVM a tenth of a second.
  */
 final class LoopEvents {
-    private static final Set<Loop> OPEN = ConcurrentHashMap.newKeySet();
-
     static {
         // Calls back at once if somebody records already.
         FlightRecorder.addListener(new FlightRecorderListener() {
@@ -32,7 +28,6 @@ final class LoopEvents {
     private LoopEvents() {}
 
     static void opened(Loop loop) {
-        OPEN.add(loop);
         if (FlightRecorder.isInitialized()) {
             Opened event = new Opened();
             event.loop = loop.name();
@@ -43,7 +38,6 @@ final class LoopEvents {
     }
 
     static void closed(Loop loop) {
-        OPEN.remove(loop);
         if (FlightRecorder.isInitialized()) {
             tell(loop); // or what happened since it was last asked would be missing
         }
@@ -51,7 +45,7 @@ final class LoopEvents {
 
     /** On the recorder's thread. */
     private static void count() {
-        OPEN.forEach(LoopEvents::tell);
+        Loop.allOpen().forEach(LoopEvents::tell);
     }
 
     private static void tell(Loop loop) {

@@ -77,7 +77,7 @@ class ArchitectureTest {
         classes()
                 .should()
                 .onlyDependOnClassesThat()
-                .resideInAnyPackage("io.ferrule..", "java..", "org.jspecify.annotations")
+                .resideInAnyPackage("io.ferrule..", "java..", "jdk.jfr..", "org.jspecify.annotations")
                 .check(main);
     }
 

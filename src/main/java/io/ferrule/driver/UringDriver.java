@@ -232,8 +232,8 @@ public final class UringDriver implements Driver {
         EventFd telling = completions;
         if (telling != null) {
             telling.fd().read(emptied);
-            ring.submitAndWait(
-                    0); // what it told of just before may not be a completion yet, only work that ends in one
+            // What it told of just before may not be a completion yet, only work that ends in one.
+            ring.submitAndWait(0);
             ring.cq().forEach(handler);
             if (ring.cq().ready() > 0) {
                 telling.signal();
@@ -255,7 +255,7 @@ public final class UringDriver implements Driver {
     @Override
     public void flush() throws IOException {
         if (!finished.isEmpty()) {
-            wake.signal(); // for the descriptor to be readable
+            wakeUp(); // for the descriptor to be readable
         }
         ring.submit();
     }
