@@ -2,8 +2,10 @@ package io.ferrule;
 
 import io.ferrule.bindings.libc.LibC;
 import io.ferrule.driver.OperationKind;
+import io.ferrule.sys.Fd;
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -167,6 +169,78 @@ public final class Connection extends SocketHandle implements Source, Sink {
             }
             return known;
         });
+    }
+
+    // ---- descriptors ----
+
+    /**
+     * Passes an open descriptor to the peer over a Unix socket, with one byte of data: the peer gets one of its own, and both are to be closed.
+     * Mirrors {@code sendmsg(2)} with {@code SCM_RIGHTS}.
+     *
+     * @param descriptor stays the caller's
+     */
+    public Task<@Nullable Void> sendDescriptor(Fd descriptor) {
+        checkPassesDescriptors();
+        return new DescriptorSending(this, descriptor.toString(), descriptor::number);
+    }
+
+    /**
+     * Passes what is open to the peer over a Unix socket.
+     *
+     * @param open of the same loop; stays open here
+     * @see #sendDescriptor(Fd)
+     */
+    public Task<@Nullable Void> sendDescriptor(Handle open) {
+        checkPassesDescriptors();
+        if (open.loop != loop) {
+            throw new IllegalArgumentException(open + " belongs to another loop: pass what is of this loop");
+        }
+        return new DescriptorSending(this, open.toString(), () -> {
+            open.checkOpen();
+            return open.number();
+        });
+    }
+
+    /**
+     * Takes a descriptor that the peer passes over a Unix socket, closed on exec. {@link Loop#adopt} makes it of use. Of several that come at once,
+     * the first is taken, and the others are closed. Mirrors {@code recvmsg(2)} with {@code SCM_RIGHTS}.
+     *
+     * @return fails with {@link java.io.EOFException} when the stream ends, and with {@link java.net.SocketException} when a byte comes without a
+     *     descriptor
+     */
+    public Task<Fd> receiveDescriptor() {
+        checkPassesDescriptors();
+        return new DescriptorReceiving(this);
+    }
+
+    private void checkPassesDescriptors() {
+        checkOpen();
+        if (family != LibC.AF_UNIX()) {
+            throw new UnsupportedOperationException("only Unix sockets pass descriptors, and " + this + " is none");
+        }
+    }
+
+    // ---- other loops ----
+
+    /**
+     * Hands the connection over to another loop: this object is closed, and the descriptor goes on as a connection of that loop. On any thread.
+     *
+     * @return the connection of the other loop, when it is there
+     * @throws IllegalStateException when something is in flight on it
+     * @throws UnsupportedOperationException when one of the drivers hands no descriptors over; the connection stays here
+     */
+    public CompletableFuture<Connection> moveTo(Loop other) throws IOException {
+        checkOpen();
+        other.checkOpen();
+        loop.checkCan(OperationKind.ADOPT);
+        other.checkCan(OperationKind.ADOPT);
+        return Move.begin(this, other);
+    }
+
+    /** The same socket, as another loop's. */
+    Connection as(Loop other, int number) throws IOException {
+        other.sockets().adopt(number);
+        return new Connection(other, number, family, toString(), remote);
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.ferrule;
 
 import io.ferrule.driver.Driver;
 import io.ferrule.driver.EpollDriver;
+import io.ferrule.driver.NioDriver;
 import io.ferrule.driver.UringDriver;
 import io.ferrule.uring.IoUringUnavailableException;
 import java.io.IOException;
@@ -25,12 +26,13 @@ record DriverChoice(Driver driver, String reason) {
     private static final Map<String, Opener> DRIVERS = new LinkedHashMap<>();
 
     /** Tried in this order when none is named. */
-    private static final List<String> PREFERRED = List.of("uring", "epoll");
+    private static final List<String> PREFERRED = List.of("uring", "epoll", "nio");
 
     static {
         DRIVERS.put("uring", options -> UringDriver.open(options.entries(), options.only()));
         DRIVERS.put("epoll", options -> EpollDriver.level());
         DRIVERS.put("epoll-edge", options -> EpollDriver.edge());
+        DRIVERS.put("nio", options -> NioDriver.open());
     }
 
     /** The names of all drivers. */
@@ -52,7 +54,7 @@ record DriverChoice(Driver driver, String reason) {
             try {
                 Driver driver = open(name, options);
                 return new DriverChoice(driver, reasons + "the best there is");
-            } catch (IoUringUnavailableException | UnsupportedOperationException e) {
+            } catch (IoUringUnavailableException | UnsupportedOperationException | LinkageError e) {
                 reasons.append(name)
                         .append(" is not to be had (")
                         .append(e.getMessage())

@@ -5,9 +5,12 @@ import io.ferrule.sys.Errno;
 import io.ferrule.sys.ErrnoException;
 import java.io.IOException;
 import java.net.BindException;
+import java.net.ConnectException;
+import java.net.PortUnreachableException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.channels.AsynchronousCloseException;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** What the kernel answers, as the exceptions that Java programs catch already. */
@@ -25,17 +28,36 @@ final class Failures {
         return switch (kind) {
             case OPEN, STATX, MKDIR, UNLINK, RENAME, LINK, SYMLINK ->
                 ErrnoException.forPath(result, kind.call(), subject);
-            case CONNECT -> ErrnoException.forPeer(result, kind.call(), subject);
-            case BIND ->
-                errno == Errno.EADDRINUSE || errno == Errno.EADDRNOTAVAIL
-                        ? new BindException(text(kind, result, subject))
-                        : new ErrnoException(result, kind.call(), subject, null);
+            case CONNECT ->
+                errno == Errno.EAGAIN || errno == Errno.ENOENT
+                        ? of(new ConnectException(text(kind, result, subject)), kind, result, subject)
+                        : ErrnoException.forPeer(result, kind.call(), subject);
+            case BIND, LISTEN ->
+                errno == Errno.EADDRINUSE || errno == Errno.EADDRNOTAVAIL || errno == Errno.EACCES
+                        ? of(new BindException(text(kind, result, subject)), kind, result, subject)
+                        : socket(kind, result, subject);
             case RECEIVE, SEND, SEND_ZERO_COPY, RECEIVE_MESSAGE, SEND_MESSAGE ->
-                errno == Errno.ECONNRESET || errno == Errno.EPIPE
-                        ? new SocketException(text(kind, result, subject))
-                        : new ErrnoException(result, kind.call(), subject, advice(errno));
-            default -> new ErrnoException(result, kind.call(), subject, advice(errno));
+                errno == Errno.ECONNREFUSED
+                        ? of(new PortUnreachableException(text(kind, result, subject)), kind, result, subject)
+                        : socket(kind, result, subject);
+            case SOCKET, SHUTDOWN, DISCONNECT, SET_OPTION, GET_OPTION, LOCAL_ADDRESS, REMOTE_ADDRESS, ACCEPT ->
+                socket(kind, result, subject);
+            default -> errno(kind, result, subject);
         };
+    }
+
+    private static IOException socket(OperationKind kind, int result, String subject) {
+        return of(new SocketException(text(kind, result, subject)), kind, result, subject);
+    }
+
+    /** With the kernel's answer as its cause, for who wants the number. */
+    private static IOException of(IOException type, OperationKind kind, int result, String subject) {
+        type.initCause(errno(kind, result, subject));
+        return type;
+    }
+
+    private static ErrnoException errno(OperationKind kind, int result, String subject) {
+        return new ErrnoException(result, kind.call(), subject, advice(kind, Errno.of(result)));
     }
 
     static IOException cancelled(OperationKind kind, String subject) {
@@ -57,12 +79,36 @@ final class Failures {
     }
 
     private static String text(OperationKind kind, int result, String subject) {
-        return kind.call() + " on " + subject + ": " + ErrnoException.describe(result);
+        return Objects.requireNonNull(errno(kind, result, subject).getMessage());
     }
 
-    private static @Nullable String advice(@Nullable Errno errno) {
-        return errno == Errno.EINVAL
-                ? "With O_DIRECT, offset, length and memory must be multiples of File.directAlignment()"
-                : errno == Errno.EMFILE ? "Close descriptors, or raise the limit (ulimit -n, LimitNOFILE=)" : null;
+    private static @Nullable String advice(OperationKind kind, @Nullable Errno errno) {
+        if (errno == null) {
+            return null;
+        }
+        return switch (errno) {
+            case EINVAL ->
+                movesFile(kind)
+                        ? "With O_DIRECT, offset, length and memory must be multiples of File.directAlignment()"
+                        : null;
+            case EMFILE -> "Close descriptors, or raise the limit (ulimit -n, LimitNOFILE=)";
+            case EADDRINUSE ->
+                "Somebody listens there, or the file is left over from a Unix socket: stop the one, delete the other";
+            case EACCES ->
+                kind == OperationKind.BIND
+                        ? "A port below 1,024 needs CAP_NET_BIND_SERVICE, a path a folder that one may write to"
+                        : null;
+            case EAGAIN ->
+                kind == OperationKind.CONNECT ? "The listener's backlog is full: try again, or accept faster" : null;
+            case EMSGSIZE -> "A datagram has a largest size, 65,507 bytes for UDP over IPv4: send less at once";
+            default -> null;
+        };
+    }
+
+    private static boolean movesFile(OperationKind kind) {
+        return switch (kind) {
+            case READ, WRITE, READV, WRITEV -> true;
+            default -> false;
+        };
     }
 }

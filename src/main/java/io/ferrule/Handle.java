@@ -192,6 +192,24 @@ public abstract sealed class Handle extends Entry implements AutoCloseable
         }
     }
 
+    /**
+     * Gives the descriptor away: it stays open, and this handle is closed.
+     *
+     * @throws IllegalStateException when it is closed, or something is in flight on it
+     */
+    final int release() {
+        checkOpen();
+        if (!requests.isEmpty() || !guests.isEmpty() || lingering > 0) {
+            throw new IllegalStateException(
+                    "requests are in flight on " + this + ": wait for their end, or cancel them, first");
+        }
+        state = State.CLOSED;
+        loop.perform(OperationKind.ADOPT, number, 0); // has the driver forget what it knows of it
+        loop.closed(this);
+        closed.complete(null);
+        return number;
+    }
+
     private static final int SHUT_BOTH = 2;
 
     /** The loop closes: what was sent and not received yet is given up, so that its memory comes back. */

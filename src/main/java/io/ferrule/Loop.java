@@ -7,6 +7,7 @@ import io.ferrule.driver.OperationKind;
 import io.ferrule.sys.Fd;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.net.ProtocolFamily;
 import java.net.SocketAddress;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
@@ -625,6 +626,43 @@ public final class Loop implements Executor, AutoCloseable {
     public Task<Listener> listen(SocketAddress address, ListenOptions options) {
         checkOpen();
         return Sockets.listen(this, address, options);
+    }
+
+    /**
+     * A socket for datagrams, bound to an address. Mirrors {@code bind(2)}.
+     *
+     * @param local as for {@link #listen(SocketAddress)}
+     * @return fails with {@link java.net.BindException} when somebody else has the address
+     */
+    public Task<Datagrams> datagrams(SocketAddress local) {
+        checkOpen();
+        return Sockets.datagrams(this, local);
+    }
+
+    /**
+     * A socket for datagrams that is not bound: the kernel gives it an address when it is first sent from, a Unix one none.
+     *
+     * @param family for what kind of addresses
+     */
+    public Task<Datagrams> datagrams(ProtocolFamily family) {
+        checkOpen();
+        return Sockets.datagrams(this, family);
+    }
+
+    /** Two Unix sockets that are connected to each other. Mirrors {@code socketpair(2)}. */
+    public Task<ConnectionPair> socketPair() {
+        checkOpen();
+        return Sockets.pair(this);
+    }
+
+    /**
+     * Takes over a descriptor that somebody else has opened: passed by a peer, inherited, or made by system calls of one's own.
+     *
+     * @param descriptor from then on closed for the caller; it stays the caller's when it turns out to be something else
+     */
+    public Adoption adopt(Fd descriptor) {
+        checkOpen();
+        return new Adoption(this, descriptor);
     }
 
     /**

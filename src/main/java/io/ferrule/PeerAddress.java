@@ -56,9 +56,12 @@ public final class PeerAddress {
     void pin(boolean toBeFilled) {
         if (toBeFilled) {
             memory.pinToFill();
-        } else {
-            memory.pinToWriteOut();
+            return;
         }
+        if (length == 0) {
+            throw new IllegalStateException("nobody's address: set it, or receive into it, first");
+        }
+        memory.pinToWriteOut();
     }
 
     void unpin() {
@@ -74,9 +77,6 @@ public final class PeerAddress {
     }
 
     int length() {
-        if (length == 0) {
-            throw new IllegalStateException("nobody's address: set it, or receive into it, first");
-        }
         return length;
     }
 

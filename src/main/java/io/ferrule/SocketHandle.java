@@ -1,9 +1,12 @@
 package io.ferrule;
 
+import io.ferrule.bindings.libc.LibC;
 import io.ferrule.sys.Errno;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.SocketOption;
+import java.net.UnixDomainSocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,13 +34,21 @@ public abstract sealed class SocketHandle extends Handle permits Connection, Lis
             checkOpen();
             SocketAddress known = local;
             if (known == null) {
-                known = present(loop.sockets().localAddress(number(), toString()));
+                known = orUnbound(loop.sockets().localAddress(number(), toString()));
                 if (isBoundForGood()) {
                     local = known;
                 }
             }
             return known;
         });
+    }
+
+    /** What the kernel says of a socket that is not bound, for drivers that say nothing. */
+    private SocketAddress orUnbound(@Nullable SocketAddress address) {
+        if (address != null) {
+            return address;
+        }
+        return family == LibC.AF_UNIX() ? UnixDomainSocketAddress.of("") : new InetSocketAddress(0);
     }
 
     /** Whether its address changes no more. */

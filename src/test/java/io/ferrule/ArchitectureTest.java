@@ -79,7 +79,7 @@ class ArchitectureTest {
                 .haveNameNotMatching("io\\.ferrule\\.LoopEvents.*") // which is not loaded where jdk.jfr is absent
                 .should()
                 .onlyDependOnClassesThat()
-                .resideInAnyPackage("io.ferrule..", "java..", "org.jspecify.annotations")
+                .resideInAnyPackage("io.ferrule..", "java..", "jdk.jfr..", "org.jspecify.annotations")
                 .check(main);
     }
 

@@ -7,16 +7,13 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class LoopSmokeTest {
     @TempDir
     Path folder;
 
-    @ParameterizedTest
-    @ValueSource(strings = {"uring", "epoll", "epoll-edge"})
+    @EveryDriver
     void aFileOnItsOwnThread(String driver) throws Exception {
         try (Loop loop = Loop.open(LoopOptions.defaults().driver(driver))) {
             BufferPool pool = loop.pool(4, 4096);
@@ -44,8 +41,7 @@ class LoopSmokeTest {
         }
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"uring", "epoll", "epoll-edge"})
+    @EveryDriver
     void aFileFromOtherThreads(String driver) throws Exception {
         try (Loop loop = Loop.start(LoopOptions.defaults().driver(driver))) {
             Thread virtual = Thread.startVirtualThread(() -> {
@@ -68,7 +64,6 @@ class LoopSmokeTest {
             virtual.setUncaughtExceptionHandler((t, e) -> failed[0] = e);
             virtual.join();
             assertThat(failed[0]).isNull();
-            System.out.println(loop.counters() + " " + loop.description());
         }
     }
 }

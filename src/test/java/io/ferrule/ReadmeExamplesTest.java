@@ -11,6 +11,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What README.md shows compiles against the library as a user has it, and runs. */
 @Tag("subprocess")
@@ -20,6 +22,18 @@ class ReadmeExamplesTest {
 
     @TempDir
     Path directory;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"VirtualThreadExample", "FutureExample", "CallbackExample"})
+    void theExampleInEachStyleRuns(String name) throws Exception {
+        assertThat(run(name)).isEqualTo("hello came back\n");
+    }
+
+    @Test
+    void theLockedExampleIsRefusedWhatItDoesNotNeed() throws Exception {
+        assertThat(run("LockedExample"))
+                .containsPattern("[1-9]\\d* bytes read\\nrefused: this loop is locked down and does no ftruncate");
+    }
 
     @Test
     void theRingExampleRuns() throws Exception {

@@ -191,6 +191,7 @@ class Rule01MemoryStaysUntilTheLastCompletionTest extends LoopContract {
         Duration limit = Duration.ofSeconds(SECONDS);
 
         DirectReads() throws IOException {
+            Drivers.need(driver, Drivers.Feature.SPECIAL_FILES);
             NativeLibrary.load();
             Path path = folder.resolve("direct");
             Files.write(path, new byte[READS * BLOCK]);
@@ -202,7 +203,7 @@ class Rule01MemoryStaysUntilTheLastCompletionTest extends LoopContract {
                 return loop.openFile(path, LibC.O_RDONLY() | Abi.value("O_DIRECT"), 0)
                         .await();
             } catch (IOException e) {
-                assumeTrue(false, "needs a file system with O_DIRECT in the folder for temporary files: " + e);
+                assumeTrue(false, "needs O_DIRECT in the folder for temporary files: " + e);
                 throw e;
             }
         }

@@ -11,7 +11,7 @@ import java.lang.foreign.ValueLayout;
  * Does operations by their own system calls, on the calling thread: what every driver needs for something, and some for everything. Allocates
  * nothing. Belongs to one thread.
  */
-final class Calls implements AutoCloseable {
+final class Calls implements OperationCalls {
     private static final int EINTR = -Errno.EINTR.number();
 
     // Where things are in the scratch memory, in bytes.
@@ -49,13 +49,9 @@ final class Calls implements AutoCloseable {
         spliceFlags = nonBlocking ? LibC.SPLICE_F_NONBLOCK() : 0;
     }
 
-    /**
-     * Does an operation, once: not {@link Operation#multishot} nor {@link Operation#next}, and without its group. Starts again what a signal
-     * interrupted.
-     *
-     * @return what the call returned: a negative errno on failure
-     */
-    int perform(Operation op) {
+    /** Starts again what a signal interrupted. */
+    @Override
+    public int perform(Operation op) {
         for (; ; ) {
             int result = call(op);
             if (result != EINTR) {
@@ -68,8 +64,8 @@ final class Calls implements AutoCloseable {
         }
     }
 
-    /** {@code recv}, once. */
-    int receive(int fd, long address, long length, int flags) {
+    @Override
+    public int receive(int fd, long address, long length, int flags) {
         int result;
         do {
             result = SystemCall.invoke(SystemCall.RECVFROM, fd, address, length, flags | messageFlags, 0, 0);
@@ -77,8 +73,8 @@ final class Calls implements AutoCloseable {
         return result;
     }
 
-    /** Those of some events that are there, with {@code POLLERR} and {@code POLLHUP}; 0 for none; a negative errno on failure. Does not wait. */
-    int poll(int fd, int events) {
+    @Override
+    public int poll(int fd, int events) {
         scratch.set(ValueLayout.JAVA_INT, POLLFD, fd);
         scratch.set(ValueLayout.JAVA_SHORT, POLLFD_EVENTS, (short) events);
         long address = scratch.address();

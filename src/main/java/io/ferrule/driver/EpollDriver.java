@@ -22,7 +22,7 @@ public final class EpollDriver extends ReadinessDriver {
     private final boolean edge;
 
     private EpollDriver(Epoll epoll, boolean edge, int helperLimit) {
-        super(helperLimit);
+        super(helperLimit, () -> new Calls(true));
         this.epoll = epoll;
         this.edge = edge;
     }

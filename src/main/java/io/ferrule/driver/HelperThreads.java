@@ -3,6 +3,7 @@ package io.ferrule.driver;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +17,7 @@ final class HelperThreads {
     private static final AtomicInteger NUMBER = new AtomicInteger();
 
     private final int limit;
-    private final boolean nonBlocking;
+    private final Supplier<? extends OperationCalls> calls;
     private final Runnable wakeUp;
     private final HandedBack back = new HandedBack();
 
@@ -32,15 +33,15 @@ final class HelperThreads {
      * No thread is started yet.
      *
      * @param limit how many there are at most
-     * @param nonBlocking as for {@link Calls}
+     * @param calls how a thread does operations: asked for once by each
      * @param wakeUp called by helper threads when there is something to take back
      */
-    HelperThreads(int limit, boolean nonBlocking, Runnable wakeUp) {
+    HelperThreads(int limit, Supplier<? extends OperationCalls> calls, Runnable wakeUp) {
         if (limit < 1) {
             throw new IllegalArgumentException("there must be a helper thread at least, not " + limit);
         }
         this.limit = limit;
-        this.nonBlocking = nonBlocking;
+        this.calls = calls;
         this.wakeUp = wakeUp;
     }
 
@@ -103,9 +104,9 @@ final class HelperThreads {
     }
 
     private void work() {
-        try (Calls calls = new Calls(nonBlocking)) {
+        try (OperationCalls own = calls.get()) {
             for (Operation operation = take(); operation != null; operation = take()) {
-                operation.outcome = calls.perform(operation);
+                operation.outcome = own.perform(operation);
                 if (back.add(operation)) {
                     wakeUp.run();
                 }

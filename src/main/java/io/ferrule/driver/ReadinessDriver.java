@@ -4,6 +4,7 @@ import io.ferrule.driver.OperationKind.Needs;
 import io.ferrule.sys.Errno;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,7 +46,7 @@ abstract class ReadinessDriver implements Driver {
     private static final int TURNS_WITHOUT_NEWS = 8;
 
     private final HelperThreads helpers;
-    private final Calls calls;
+    private final OperationCalls calls;
     final DriverCounters counters = new DriverCounters();
     private final WatchTable watches = new WatchTable();
 
@@ -66,10 +67,11 @@ abstract class ReadinessDriver implements Driver {
      * For the calling thread.
      *
      * @param helperLimit how many helper threads there may be
+     * @param calls how operations are done: for this thread, and each helper thread
      */
-    ReadinessDriver(int helperLimit) {
-        helpers = new HelperThreads(helperLimit, true, this::wakeUp);
-        calls = new Calls(true);
+    ReadinessDriver(int helperLimit, Supplier<? extends OperationCalls> calls) {
+        this.helpers = new HelperThreads(helperLimit, calls, this::wakeUp);
+        this.calls = calls.get();
     }
 
     // ---- what a model has to say ----
@@ -130,7 +132,7 @@ abstract class ReadinessDriver implements Driver {
     }
 
     @Override
-    public final boolean can(OperationKind kind) {
+    public boolean can(OperationKind kind) {
         return true;
     }
 

@@ -281,15 +281,17 @@ public final class UringDriver implements Driver {
     }
 
     /** What the kernel leaves to us to go on with, and failures. */
-    private void unusual(Operation operation, int result, int flags, boolean last) {
+    private void unusual(Operation operation, int answer, int flags, boolean last) {
         boolean again = !operation.cancelled;
+        boolean onlyReady = operation.stage == POLLED && answer >= 0; // and nothing has been moved
+        int result = onlyReady && !again ? -Errno.ECANCELED.number() : answer;
         if (isBetweenTwo(operation)) {
-            unusualBetweenTwo(operation, result, again);
+            unusualBetweenTwo(operation, answer, again);
         } else if (again && operation.stage == REQUESTED && result == -Errno.EAGAIN.number() && mayWait(operation)) {
             // Somebody made the descriptor non-blocking: readiness first, then the operation again.
             operation.stage = POLLED;
             UringEntries.fillPoll(ring.sq(), operation).userData(operation.ticket);
-        } else if (again && operation.stage == POLLED && result >= 0) {
+        } else if (again && onlyReady) {
             request(operation);
         } else if (operation.kind == OperationKind.SEND_ZERO_COPY && result == -Errno.EOPNOTSUPP.number()) {
             // A socket that knows no zero copy, such as a Unix one. It may say so before its notification or without

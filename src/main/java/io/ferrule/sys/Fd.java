@@ -151,6 +151,19 @@ public final class Fd extends Descriptor implements AutoCloseable {
         return fd;
     }
 
+    /**
+     * Another descriptor for the same open file, closed on exec. Mirrors {@code fcntl(2)} with {@code F_DUPFD_CLOEXEC}.
+     *
+     * @return owned
+     */
+    public Fd duplicate() throws IOException {
+        int result = SystemCall.invoke(SystemCall.FCNTL, number(), LibC.F_DUPFD_CLOEXEC(), 0);
+        if (result < 0) {
+            throw new ErrnoException(result, "fcntl", toString(), null);
+        }
+        return own(result);
+    }
+
     /** Whether {@link #number()} may still be asked. */
     public boolean isOpen() {
         return (int) NUMBER.getOpaque(this) != CLOSED;

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 class HelperThreadsTest {
     private final Arena arena = Arena.ofShared();
     private final Semaphore woken = new Semaphore(0);
-    private final HelperThreads helpers = new HelperThreads(2, false, woken::release);
+    private final HelperThreads helpers = new HelperThreads(2, () -> new Calls(false), woken::release);
     private final OperationQueue back = new OperationQueue();
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
 
@@ -156,7 +156,7 @@ class HelperThreadsTest {
 
     @Test
     void thereIsOneAtLeast() {
-        assertThatThrownBy(() -> new HelperThreads(0, false, () -> {}))
+        assertThatThrownBy(() -> new HelperThreads(0, () -> new Calls(false), () -> {}))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("there must be a helper thread at least, not 0");
     }
