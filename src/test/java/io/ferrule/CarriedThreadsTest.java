@@ -81,6 +81,7 @@ class CarriedThreadsTest extends LoopContract {
 
     @Test
     void theyRunWhereAnotherFrameworkTurnsTheLoop() throws Exception {
+        Drivers.need(driver, Drivers.Feature.DESCRIPTOR);
         runs(Embedded.class);
     }
 

@@ -35,6 +35,7 @@ class EmbeddedLoopTest {
     }
 
     private void embedded(Work work) throws Exception {
+        Drivers.need(driver, Drivers.Feature.DESCRIPTOR);
         try (Loop own = Loop.open(LoopOptions.defaults().driver(driver));
                 Epoll list = Epoll.open()) {
             loop = own;

@@ -93,6 +93,7 @@ class LockDownTest extends LoopContract {
 
     @Test
     void itsDescriptorCanBePolledLikeAnyOther() throws Exception {
+        Drivers.need(driver, Drivers.Feature.DESCRIPTOR);
         assertThat(onLoop(() -> loop.descriptor().number())).isNotNegative();
         itDoesWhatIsAllowed();
     }
