@@ -4,6 +4,7 @@ import io.ferrule.Connection;
 import io.ferrule.ListenOptions;
 import io.ferrule.Listener;
 import io.ferrule.Loop;
+import io.ferrule.LoopGroup;
 import io.ferrule.LoopOptions;
 import io.ferrule.StreamCallback;
 import io.ferrule.StreamEnd;
@@ -11,8 +12,6 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Files;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -21,10 +20,11 @@ public final class EchoServer implements AutoCloseable {
     private final Echo.Style style;
     private final Consumer<IOException> troubles;
     private final Tally tally = new Tally();
-    private final List<Loop> loops = new ArrayList<>();
+    private final LoopGroup loops;
     private @Nullable SocketAddress address;
 
-    private EchoServer(Echo.Style style, Consumer<IOException> troubles) {
+    private EchoServer(LoopGroup loops, Echo.Style style, Consumer<IOException> troubles) {
+        this.loops = loops;
         this.style = style;
         this.troubles = troubles;
     }
@@ -38,13 +38,12 @@ public final class EchoServer implements AutoCloseable {
     static EchoServer start(
             SocketAddress address, LoopOptions options, Echo.Style style, int loops, Consumer<IOException> troubles)
             throws IOException {
-        EchoServer server = new EchoServer(style, troubles);
+        EchoServer server = new EchoServer(LoopGroup.start(loops, options), style, troubles);
         try {
             SocketAddress shared = address;
-            for (int i = 0; i < loops; i++) {
+            for (Loop loop : server.loops) {
                 // Of the first listener the others learn the port that the kernel chose.
-                shared = server.listen(
-                        Loop.start(options), shared, ListenOptions.defaults().reusePort(loops > 1));
+                shared = server.listen(loop, shared, ListenOptions.defaults().reusePort(loops > 1));
             }
             server.address = shared;
             return server;
@@ -55,7 +54,6 @@ public final class EchoServer implements AutoCloseable {
     }
 
     private SocketAddress listen(Loop loop, SocketAddress at, ListenOptions options) throws IOException {
-        loops.add(loop);
         Echo echo = style.on(loop, tally);
         Listener listener = loop.listen(at, options).await();
         listener.acceptAll(new Acceptor(echo));
@@ -95,7 +93,7 @@ public final class EchoServer implements AutoCloseable {
 
     /** The driver and why, the style, and how many loops. */
     String description() {
-        return "driver " + loops.getFirst().description() + "; style " + style + "; " + loops.size()
+        return "driver " + loops.get(0).description() + "; style " + style + "; " + loops.size()
                 + (loops.size() == 1 ? " loop" : " loops");
     }
 
@@ -107,7 +105,7 @@ public final class EchoServer implements AutoCloseable {
     /** Ends all connections, whatever they are at. */
     @Override
     public void close() {
-        loops.forEach(Loop::close);
+        loops.close();
         if (address instanceof UnixDomainSocketAddress unix) {
             try {
                 Files.deleteIfExists(unix.getPath());

@@ -38,7 +38,8 @@ class EchoTest {
 
     static Stream<Arguments> everyStyleOnEveryDriver() {
         return Stream.of(Echo.Style.values())
-                .flatMap(style -> Stream.of("uring", "epoll", "epoll-edge").map(driver -> Arguments.of(style, driver)));
+                .flatMap(style ->
+                        Stream.of("uring", "epoll", "epoll-edge", "nio").map(driver -> Arguments.of(style, driver)));
     }
 
     @ParameterizedTest
