@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.ferrule.testing.Allocation;
 import java.io.IOException;
 import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.Parameter;
@@ -43,6 +44,11 @@ class CallbackAllocationTest {
         while (over < bytes) {
             loop.turn(-1);
         }
+    }
+
+    @BeforeEach
+    void needNoAllocation() {
+        Drivers.need(driver, Drivers.Feature.NO_ALLOCATION);
     }
 
     @Test
