@@ -30,6 +30,7 @@ public final class Signals extends Handle {
     }
 
     static Signals open(Loop loop, SignalCallback callback, Set<Signal> wanted) throws IOException {
+        loop.checkCan(OperationKind.POLL); // before anything is taken
         for (Signal signal : wanted) {
             if (signal.refusal() != null) {
                 throw new IllegalArgumentException("SIG" + signal + " cannot be taken: " + signal.refusal());

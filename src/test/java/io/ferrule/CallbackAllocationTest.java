@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import io.ferrule.testing.Allocation;
 import java.io.IOException;
 import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.Parameter;
@@ -45,6 +46,11 @@ class CallbackAllocationTest {
         while (over < bytes) {
             loop.turn(-1);
         }
+    }
+
+    @BeforeEach
+    void needNoAllocation() {
+        Drivers.need(driver, Drivers.Feature.NO_ALLOCATION);
     }
 
     @Test

@@ -28,6 +28,7 @@ class DirectFileTest extends LoopContract {
 
     @BeforeEach
     void needAlignment() throws IOException {
+        Drivers.need(driver, Drivers.Feature.SPECIAL_FILES);
         path = Files.writeString(folder.resolve("file"), "x".repeat(3 * PAGE) + "tail");
         DirectAlignment told = loop.paths().status(path).await().direct();
         assumeTrue(told != null && told.isSupported(), "needs a file system that tells its alignment (statx)");

@@ -39,7 +39,9 @@ final class Drivers {
         /** Options by the kernel's numbers that {@link java.net.StandardSocketOptions} does not have. */
         KERNEL_OPTIONS("options beyond those of the JDK"),
         /** The length of a listener's queue. */
-        BACKLOG("the backlog");
+        BACKLOG("the backlog"),
+        /** A callback that costs no object. */
+        NO_ALLOCATION("requests without allocation");
 
         private final String words;
 

@@ -13,6 +13,7 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.Parameter;
@@ -54,6 +55,11 @@ class EmbeddedLoopTest {
             assertThat(readable || due >= 0).as("a wake-up").isTrue();
             loop.turn(0);
         }
+    }
+
+    @BeforeEach
+    void needDescriptor() {
+        Drivers.need(driver, Drivers.Feature.DESCRIPTOR);
     }
 
     @Test

@@ -76,6 +76,7 @@ class PathOperationsTest extends LoopContract {
 
     @Test
     void aFileGetsAnotherName() throws IOException {
+        Drivers.need(driver, Drivers.Feature.RENAME_FLAGS);
         Path other = folder.resolve("other");
         paths.rename(file, other).await();
         assertThat(file).doesNotExist();
@@ -84,6 +85,7 @@ class PathOperationsTest extends LoopContract {
 
     @Test
     void aNameThatIsTakenIsNotTakenAway() throws IOException {
+        Drivers.need(driver, Drivers.Feature.RENAME_FLAGS);
         Path other = Files.writeString(folder.resolve("other"), "other");
         assertThatThrownBy(() -> paths.rename(file, other).await()).isInstanceOf(FileAlreadyExistsException.class);
         assertThat(other).hasContent("other");
@@ -146,6 +148,7 @@ class PathOperationsTest extends LoopContract {
 
     @Test
     void aStatusTellsWhatThePlatformTells() throws IOException {
+        Drivers.need(driver, Drivers.Feature.STATX);
         FileStatus status = paths.status(file).await();
         Map<String, Object> theirs = Files.readAttributes(file, "unix:*");
         assertThat(status.type()).isEqualTo(FileType.REGULAR);
@@ -162,6 +165,7 @@ class PathOperationsTest extends LoopContract {
 
     @Test
     void aFileWithAHoleHasFewerBytesThanItsSize() throws IOException {
+        Drivers.need(driver, Drivers.Feature.STATX);
         try (File sparse =
                 loop.openFile(file, java.nio.file.StandardOpenOption.WRITE).await()) {
             sparse.truncate(1 << 30).await();
@@ -173,16 +177,19 @@ class PathOperationsTest extends LoopContract {
 
     @Test
     void aDirectoryIsADirectory() throws IOException {
+        Drivers.need(driver, Drivers.Feature.STATX);
         assertThat(paths.status(folder).await().type()).isEqualTo(FileType.DIRECTORY);
     }
 
     @Test
     void aDeviceIsADevice() throws IOException {
+        Drivers.need(driver, Drivers.Feature.STATX);
         assertThat(paths.status(Path.of("/dev/null")).await().type()).isEqualTo(FileType.CHARACTER_DEVICE);
     }
 
     @Test
     void aSymbolicLinkIsFollowedUnlessThatIsForbidden() throws IOException {
+        Drivers.need(driver, Drivers.Feature.STATX);
         Path link = Files.createSymbolicLink(folder.resolve("link"), file);
         assertThat(paths.status(link).await().type()).isEqualTo(FileType.REGULAR);
         assertThat(paths.status(link, LinkOption.NOFOLLOW_LINKS).await().type()).isEqualTo(FileType.SYMBOLIC_LINK);
@@ -190,6 +197,7 @@ class PathOperationsTest extends LoopContract {
 
     @Test
     void theStatusOfAnOpenFileIsThatOfItsPath() throws IOException {
+        Drivers.need(driver, Drivers.Feature.STATX);
         try (File opened = loop.openFile(file).await()) {
             assertThat(opened.status().await()).isEqualTo(paths.status(file).await());
         }
@@ -197,6 +205,7 @@ class PathOperationsTest extends LoopContract {
 
     @Test
     void whatIsNotThereHasNoStatus() {
+        Drivers.need(driver, Drivers.Feature.STATX);
         assertThatThrownBy(() -> paths.status(folder.resolve("none")).await())
                 .isInstanceOf(NoSuchFileException.class)
                 .hasMessageContaining("statx");

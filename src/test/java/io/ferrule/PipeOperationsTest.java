@@ -146,6 +146,7 @@ class PipeOperationsTest extends LoopContract {
 
     @Test
     void teeCopiesAndLeavesTheOriginal() throws IOException {
+        Drivers.need(driver, Drivers.Feature.SPLICE);
         PipeEnds copy = keep(loop.pipe().await());
         write(pipe, "twice");
         assertThat(pipe.reader().tee(copy.writer(), 100).await()).isEqualTo(5);
@@ -155,6 +156,7 @@ class PipeOperationsTest extends LoopContract {
 
     @Test
     void closingTheTargetEndsATee() throws Exception {
+        Drivers.need(driver, Drivers.Feature.SPLICE);
         PipeEnds copy = keep(loop.pipe().await());
         CompletableFuture<Integer> copying =
                 pipe.reader().tee(copy.writer(), 100).future();

@@ -23,6 +23,7 @@ class PollTest extends LoopContract {
 
     @BeforeEach
     void openPipe() throws IOException {
+        Drivers.need(driver, Drivers.Feature.POLL);
         pipe = keep(Pipe.open());
     }
 

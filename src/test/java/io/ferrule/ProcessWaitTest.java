@@ -12,6 +12,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Waiting for the end of processes. */
@@ -59,6 +60,11 @@ class ProcessWaitTest extends LoopContract {
     }
 
     // ---- processes of Java ----
+
+    @BeforeEach
+    void needPoll() {
+        Drivers.need(driver, Drivers.Feature.POLL);
+    }
 
     @Test
     void aProcessIsWaitedForAndTellsItsStatus() throws Exception {

@@ -40,6 +40,7 @@ class RelayTest extends LoopContract {
 
     @BeforeEach
     void open() throws IOException {
+        Drivers.need(driver, Drivers.Feature.SPLICE);
         new Random(1).nextBytes(contents);
         file = loop.openFile(Files.write(folder.resolve("file"), contents)).await();
         pipe = keep(loop.pipe().await());

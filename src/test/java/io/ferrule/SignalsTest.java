@@ -8,6 +8,7 @@ import io.ferrule.testing.Jvm;
 import java.io.IOException;
 import java.util.EnumMap;
 import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,6 +30,11 @@ class SignalsTest extends OwnLoopContract {
 
     private void turnUntilReceived(Signal signal, int times) throws IOException {
         turnUntil(() -> received.getOrDefault(signal, 0) >= times);
+    }
+
+    @BeforeEach
+    void needPoll() {
+        Drivers.need(driver, Drivers.Feature.POLL);
     }
 
     @Test
