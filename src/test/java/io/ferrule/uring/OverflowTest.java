@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Timeout;
 /** More completions than the queue holds: the kernel keeps them, and none is lost or doubled. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class OverflowTest {
-    private static final int OPERATIONS = 100_000;
+    private static final int OPERATIONS = Integer.getInteger("ferrule.test.operations", 100_000);
     private static final int BURST = 1_000;
 
     @OnEveryRing
