@@ -24,7 +24,7 @@ final class OpenTask extends Task<File> {
     OpenTask(Loop loop, Path path, int flags, int mode) {
         super(loop, OperationKind.OPEN, null, path.toString());
         this.path = path;
-        this.direct = (flags & Abi.value("O_DIRECT")) != 0;
+        this.direct = (flags & Abi.valueOrZero("O_DIRECT")) != 0;
         MemorySegment name = PathName.of(path);
         keeps(name);
         step.fd = LibC.AT_FDCWD();

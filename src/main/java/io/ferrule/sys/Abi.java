@@ -9,8 +9,6 @@ import java.util.Map;
  * an offset in bytes, or the constant's own name.
  */
 public final class Abi {
-    private static final Map<String, Long> TABLE = read();
-
     private Abi() {}
 
     /**
@@ -19,7 +17,7 @@ public final class Abi {
      * @throws LinkageError when the helper library has no such entry: it is not the one this version of Ferrule was built with
      */
     public static int value(String name) {
-        Long value = TABLE.get(name);
+        Long value = Table.ENTRIES.get(name);
         if (value == null) {
             throw new LinkageError("the helper library " + NativeLibrary.location() + " does not know " + name
                     + ": it belongs to another version of Ferrule. Remove it, or point -D" + NativeLibrary.PATH_PROPERTY
@@ -28,12 +26,20 @@ public final class Abi {
         return Math.toIntExact(value);
     }
 
+    /** The value of an entry; 0 without the helper library, when no system call of ours is made. */
+    public static int valueOrZero(String name) {
+        return NativeLibrary.isThere() ? value(name) : 0;
+    }
+
     /**
-     * Holds what Java was written for against what C says.
+     * Holds what Java was written for against what C says. Without the helper library nothing is said, and nobody else is there to read the memory.
      *
      * @throws LinkageError when they differ: going on would corrupt memory
      */
     public static void require(String name, long expected) {
+        if (!NativeLibrary.isThere()) {
+            return;
+        }
         long actual = value(name);
         if (actual != expected) {
             throw new LinkageError("memory layout differs: " + name + " is " + actual + " in the helper library "
@@ -42,14 +48,20 @@ public final class Abi {
         }
     }
 
-    private static Map<String, Long> read() {
-        NativeLibrary.load();
-        Map<String, Long> table = new HashMap<>();
-        for (int i = 0; i < Helper.ferrule_abi_count(); i++) {
-            // A C string of the library's own read-only data; it is as long as its NUL says.
-            String name = Helper.ferrule_abi_name(i).reinterpret(Long.MAX_VALUE).getString(0);
-            table.put(name, Helper.ferrule_abi_value(i));
+    /** A class of its own, so that it is loaded after the library. */
+    private static final class Table {
+        static final Map<String, Long> ENTRIES = read();
+
+        private static Map<String, Long> read() {
+            NativeLibrary.load();
+            Map<String, Long> table = new HashMap<>();
+            for (int i = 0; i < Helper.ferrule_abi_count(); i++) {
+                // A C string of the library's own read-only data; it is as long as its NUL says.
+                String name =
+                        Helper.ferrule_abi_name(i).reinterpret(Long.MAX_VALUE).getString(0);
+                table.put(name, Helper.ferrule_abi_value(i));
+            }
+            return table;
         }
-        return table;
     }
 }

@@ -30,7 +30,7 @@ public final class IovecArray {
         if (capacity < 1 || capacity > MAX_PIECES) {
             throw new IllegalArgumentException("an iovec array has 1 to " + MAX_PIECES + " pieces, not " + capacity);
         }
-        NativeLibrary.load();
+        NativeLibrary.isThere(); // says first what forbids native access
         return new IovecArray(arena.allocate(Layout.SIZE * capacity, 8), capacity);
     }
 

@@ -17,7 +17,7 @@ public final class MessageHeader {
 
     /** An empty one. The memory lives as long as the arena. */
     public static MessageHeader allocate(Arena arena) {
-        NativeLibrary.load();
+        NativeLibrary.isThere(); // says first what forbids native access
         return new MessageHeader(arena.allocate(Layout.SIZE, Long.BYTES));
     }
 

@@ -61,6 +61,20 @@ public final class NativeLibrary {
         location = loaded;
     }
 
+    /**
+     * Whether it can be loaded; if so, it is.
+     *
+     * @throws IllegalCallerException as {@link #load}
+     */
+    static boolean isThere() {
+        try {
+            load();
+            return true;
+        } catch (UnsatisfiedLinkError e) {
+            return false;
+        }
+    }
+
     /** The file the library was loaded from, or null before {@link #load()}. */
     public static synchronized @Nullable Path location() {
         return location;
