@@ -3,8 +3,8 @@ package io.ferrule.uring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ferrule.bindings.libc.LibC;
-import io.ferrule.bindings.libc.epoll_event;
 import io.ferrule.bindings.libc.pollfd;
+import io.ferrule.sys.Abi;
 import io.ferrule.sys.Errno;
 import io.ferrule.sys.Fd;
 import io.ferrule.sys.SystemCall;
@@ -150,8 +150,8 @@ class PollDetailsTest extends OperationTest {
     @Covers({"IORING_OP_POLL_ADD", "IORING_OP_EPOLL_CTL"})
     void aPollOfAnInterestListThatHasTheRingItselfDoesNotGoRoundForEver() throws IOException {
         Fd epoll = descriptor(SystemCall.invoke(SystemCall.EPOLL_CREATE1, 0, 0, 0));
-        MemorySegment event = epoll_event.allocate(arena);
-        epoll_event.events(event, LibC.EPOLLIN());
+        MemorySegment event = arena.allocate(Abi.value("sizeof epoll_event"), 8); // packed on x86-64 only
+        event.set(ValueLayout.JAVA_INT, 0, LibC.EPOLLIN());
         sq().epollCtl(epoll, Fd.borrow(ring.descriptor()), LibC.EPOLL_CTL_ADD(), event);
         assertThat(result()).isZero();
         sq().pollMultishot(epoll, LibC.POLLIN()).userData(1);
