@@ -213,7 +213,9 @@ public final class Loop implements Executor, AutoCloseable {
         }
     }
 
-    void stopUnlessClosed() {
+    /** Any thread: refuses what comes from now on, so that those who never stop asking cannot put the end off; and ends {@link #run}. */
+    void closeSoon() {
+        closing = true;
         executeUnlessClosed(() -> stopped = true);
     }
 

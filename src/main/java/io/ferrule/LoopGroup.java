@@ -80,7 +80,7 @@ public final class LoopGroup implements Iterable<Loop>, AutoCloseable {
                 each.checkMayTurn(); // which it may not: this is within a callback
             }
         }
-        loops.forEach(Loop::stopUnlessClosed); // first, so that they close at the same time
+        loops.forEach(Loop::closeSoon); // first, so that they close at the same time
         loops.forEach(Loop::close);
     }
 

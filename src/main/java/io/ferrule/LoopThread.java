@@ -52,7 +52,7 @@ final class LoopThread extends Thread {
     /** Ends the loop, and waits for the thread's end. An interrupt stays set. */
     void closeAndWait() {
         Loop loop = opened.join();
-        loop.stopUnlessClosed();
+        loop.closeSoon();
         boolean interrupted = false;
         while (isAlive()) {
             try {
