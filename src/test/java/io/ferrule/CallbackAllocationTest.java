@@ -1,6 +1,5 @@
 package io.ferrule;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.ferrule.testing.Allocation;
@@ -16,10 +15,6 @@ import org.junit.jupiter.params.Parameter;
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class CallbackAllocationTest {
     private static final int RUNS = 20_000;
-    private static final int ROUNDS = 10;
-
-    /** Less than one object in ten runs: what the JVM itself may add while it compiles. */
-    private static final double NOTHING = 1;
 
     @Parameter
     String driver;
@@ -31,15 +26,6 @@ class CallbackAllocationTest {
     private Loop open() throws IOException {
         assumeFalse(driver.equals("nio"), "the JDK's selectors and asynchronous channels allocate");
         return Loop.open(LoopOptions.defaults().driver(driver));
-    }
-
-    /** The compiler may take its time on a busy machine: in one of several rounds, nothing is allocated. */
-    private static void assertAllocatesNothing(Allocation.Step step) throws Exception {
-        double bytes = Double.MAX_VALUE;
-        for (int round = 0; round < ROUNDS && bytes >= NOTHING; round++) {
-            bytes = Allocation.bytesPerRun(RUNS, step);
-        }
-        assertThat(bytes).isLessThan(NOTHING);
     }
 
     private void turnUntil(Loop loop, int bytes) throws IOException {
@@ -57,7 +43,7 @@ class CallbackAllocationTest {
     void readingAFile() throws Exception {
         try (Loop loop = open()) {
             File file = loop.openFile(Path.of("/dev/zero")).await();
-            assertAllocatesNothing(() -> {
+            Allocation.assertNone(RUNS, () -> {
                 int before = over;
                 file.read(buffer, 0, 8, 0).start(counting);
                 turnUntil(loop, before + 8);
@@ -72,7 +58,7 @@ class CallbackAllocationTest {
             Connection client = loop.connect(listener.localAddress()).await();
             Connection server = listener.accept().await();
             Buffer other = Buffer.allocate(8);
-            assertAllocatesNothing(() -> {
+            Allocation.assertNone(RUNS, () -> {
                 int before = over;
                 client.send(other, 0, 8).start(counting);
                 server.receiveFully(buffer, 0, 8).start(counting);
@@ -86,7 +72,7 @@ class CallbackAllocationTest {
         try (Loop loop = open()) {
             File file = loop.openFile(Path.of("/dev/zero")).await();
             java.time.Duration limit = java.time.Duration.ofHours(1);
-            assertAllocatesNothing(() -> {
+            Allocation.assertNone(RUNS, () -> {
                 int before = over;
                 file.read(buffer, 0, 8, 0).within(limit).start(counting);
                 turnUntil(loop, before + 8);

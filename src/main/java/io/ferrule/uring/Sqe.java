@@ -1519,18 +1519,18 @@ public final class Sqe {
 
     // ---- the slot ----
 
-    /** Writes the whole entry, so that nothing of the slot's last use remains. Whole words, through a slice: so the runtime checks the bounds once. */
+    /** Writes the whole entry, so that nothing of the slot's last use remains. In whole words: so there is one store for each. */
     private Sqe prep(int opcode, int fd, long address, int length, long offset) {
         checkBlank();
-        MemorySegment entry = MEMORY.asSlice(at, SQE_SIZE);
-        entry.set(JAVA_LONG, SQE_OPCODE, opcode | (long) fd << FD_SHIFT);
-        entry.set(JAVA_LONG, SQE_OFF, offset);
-        entry.set(JAVA_LONG, SQE_ADDR, address);
-        entry.set(JAVA_LONG, SQE_LEN, Integer.toUnsignedLong(length));
-        entry.set(JAVA_LONG, SQE_USER_DATA, 0);
-        entry.set(JAVA_LONG, SQE_BUF_INDEX, 0);
-        entry.set(JAVA_LONG, SQE_ADDR3, 0);
-        entry.set(JAVA_LONG, SQE_LAST_WORD, 0);
+        long entry = at;
+        MEMORY.set(JAVA_LONG, entry + SQE_OPCODE, opcode | (long) fd << FD_SHIFT);
+        MEMORY.set(JAVA_LONG, entry + SQE_OFF, offset);
+        MEMORY.set(JAVA_LONG, entry + SQE_ADDR, address);
+        MEMORY.set(JAVA_LONG, entry + SQE_LEN, Integer.toUnsignedLong(length));
+        MEMORY.set(JAVA_LONG, entry + SQE_USER_DATA, 0);
+        MEMORY.set(JAVA_LONG, entry + SQE_BUF_INDEX, 0);
+        MEMORY.set(JAVA_LONG, entry + SQE_ADDR3, 0);
+        MEMORY.set(JAVA_LONG, entry + SQE_LAST_WORD, 0);
         if (stride != SQE_SIZE) {
             for (long word = at + SQE_SIZE; word < at + stride; word += Long.BYTES) {
                 MEMORY.set(JAVA_LONG, word, 0);
@@ -1584,7 +1584,7 @@ public final class Sqe {
         return this;
     }
 
-    /** The registered buffer to use, from 0; for {@link #raw}. */
+    /** The registered buffer to use, 0 to 65,535; for {@link #raw}. */
     public Sqe bufferIndex(int index) {
         MEMORY.set(JAVA_SHORT, current() + SQE_BUF_INDEX, unsignedShort(index));
         return this;

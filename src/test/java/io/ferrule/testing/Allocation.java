@@ -4,6 +4,11 @@ import java.lang.reflect.Method;
 
 /** Counts what the calling thread allocates on the heap. */
 public final class Allocation {
+    private static final int ROUNDS = 10;
+
+    /** What a round may allocate, in bytes: the measurement itself does, and so may the JVM while it compiles. */
+    private static final int OF_THE_JVM = 10_000;
+
     private static final Object BEAN;
     private static final Method ALLOCATED_BYTES;
 
@@ -31,6 +36,22 @@ public final class Allocation {
     public static boolean isOptimised() {
         String compilers = System.getProperty("java.vm.info", "");
         return !compilers.contains("emulated-client") && !compilers.contains("interpreted");
+    }
+
+    /**
+     * Asserts that a step allocates nothing once it is compiled. On a busy machine the compiler may take its time: so in one of several rounds, nothing is
+     * allocated.
+     *
+     * @param runs of the step in a round: so many that one object in each would show, 10,000 or more
+     */
+    public static void assertNone(int runs, Step step) throws Exception {
+        double bytes = Double.MAX_VALUE;
+        for (int round = 0; round < ROUNDS && bytes * runs >= OF_THE_JVM; round++) {
+            bytes = bytesPerRun(runs, step);
+        }
+        if (bytes * runs >= OF_THE_JVM) {
+            throw new AssertionError("a run allocates " + bytes + " bytes");
+        }
     }
 
     /** Bytes that one run of a step allocates, on average of many, after as many to warm up. */

@@ -435,6 +435,7 @@ final class SqeTable {
                         .is((c, a) -> io_uring_sqe.ioprio(c, (short) (io_uring_sqe.ioprio(c) | a.number(0)))),
                 on("rwFlags", INT).is((c, a) -> io_uring_sqe.rw_flags(c, a.number(0))),
                 on("operationFlags", INT).is((c, a) -> io_uring_sqe.rw_flags(c, a.number(0))),
+                on("bufferIndex", ID).is((c, a) -> io_uring_sqe.buf_index(c, (short) a.number(0))),
                 on("command", COMMAND)
                         .is((c, a) -> MemorySegment.copy(a.memory(0), 0, c, io_uring_sqe.cmd$offset(), a.size(0))));
     }
