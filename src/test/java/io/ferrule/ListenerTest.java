@@ -14,6 +14,7 @@ import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.SocketTimeoutException;
 import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -238,11 +239,13 @@ class ListenerTest extends LoopContract {
                 });
                 connect(address).close();
                 accepted.take().close();
-                List<Socket> clients = new ArrayList<>();
-                List<Fd> fillers = fill();
+                List<SocketChannel> clients = new ArrayList<>();
                 for (int i = 0; i < 5; i++) {
-                    fillers.removeLast().close();
-                    clients.add(connect(address));
+                    clients.add(SocketChannel.open()); // it has its descriptor, unlike a new Socket
+                }
+                List<Fd> fillers = fill();
+                for (SocketChannel client : clients) {
+                    client.connect(address);
                 }
                 System.out.println("troubled: " + troubled.get());
                 for (Fd each : fillers) {
@@ -253,7 +256,7 @@ class ListenerTest extends LoopContract {
                 }
                 System.out.println("accepted 5, ended " + all.end() + ", rearmed "
                         + (loop.counters().rearmed() > 0));
-                for (Socket client : clients) {
+                for (SocketChannel client : clients) {
                     client.close();
                 }
             }
@@ -270,7 +273,7 @@ class ListenerTest extends LoopContract {
                     }
                 }
             }
-            new Socket().close();
+            SocketChannel.open().close();
         }
 
         private static Socket connect(SocketAddress address) throws IOException {
