@@ -78,8 +78,8 @@ class TimerTest extends OwnLoopContract {
 
     @Test
     void aPeriodicOneLeavesOutWhatTheLoopWasTooLateFor() throws IOException {
-        long begun = System.nanoTime();
         Timer timer = loop.every(SHORT, () -> count++);
+        long begun = System.nanoTime();
         while (System.nanoTime() - begun < SHORT.toNanos() * 10) {
             Thread.onSpinWait(); // a callback that takes its time
         }

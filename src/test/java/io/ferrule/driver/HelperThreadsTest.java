@@ -20,9 +20,38 @@ import org.junit.jupiter.api.Timeout;
 class HelperThreadsTest {
     private final Arena arena = Arena.ofShared();
     private final Semaphore woken = new Semaphore(0);
-    private final HelperThreads helpers = new HelperThreads(2, () -> new Calls(false), woken::release);
+    private final Semaphore begun = new Semaphore(0);
+    private final HelperThreads helpers = new HelperThreads(2, () -> new Announced(begun), woken::release);
     private final OperationQueue back = new OperationQueue();
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+
+    /** System calls that tell before they begin. */
+    private record Announced(Semaphore begun, OperationCalls calls) implements OperationCalls {
+        Announced(Semaphore begun) {
+            this(begun, new Calls(false));
+        }
+
+        @Override
+        public int perform(Operation operation) {
+            begun.release();
+            return calls.perform(operation);
+        }
+
+        @Override
+        public int receive(int fd, long address, long length, int flags) {
+            return calls.receive(fd, address, length, flags);
+        }
+
+        @Override
+        public int poll(int fd, int events) {
+            return calls.poll(fd, events);
+        }
+
+        @Override
+        public void close() {
+            calls.close();
+        }
+    }
 
     @AfterEach
     void closeAll() throws Exception {
@@ -145,6 +174,7 @@ class HelperThreadsTest {
         Pipe pipe = pipe();
         TestOperation read = reading(pipe);
         helpers.submit(read);
+        begun.acquire();
         Thread closing = Thread.ofPlatform().start(helpers::close);
         while (closing.getState() != Thread.State.WAITING) {
             Thread.onSpinWait();
