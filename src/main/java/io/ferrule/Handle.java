@@ -51,9 +51,9 @@ public abstract sealed class Handle extends Entry implements AutoCloseable
         return loop;
     }
 
-    /** Whether it is open: not closed, and not about to be. */
+    /** Whether it is open: not closed, and not about to be, by itself or with its loop. */
     public final boolean isOpen() {
-        return state == State.OPEN;
+        return state == State.OPEN && !loop.isClosing();
     }
 
     /**
