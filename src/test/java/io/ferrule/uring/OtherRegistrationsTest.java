@@ -65,8 +65,8 @@ class OtherRegistrationsTest {
     @Test
     @Covers({"IORING_REGISTER_NAPI", "IORING_UNREGISTER_NAPI"})
     void busyPollingIsTurnedOnAndOff() throws IOException {
-        try (IoUring ring = IoUring.open(4);
-                Arena arena = Arena.ofConfined();
+        try (Arena arena = Arena.ofConfined();
+                IoUring ring = IoUring.open(4);
                 Pipe sockets = Pipe.sockets()) {
             try {
                 ring.register().napi(50, true);
@@ -113,8 +113,8 @@ class OtherRegistrationsTest {
     @Test
     @Covers(value = "IORING_REGISTER_ZCRX_IFQ", butOnly = "it is refused without a device")
     void aReceiveQueueOfNoDeviceIsRefused() throws IOException {
-        try (IoUring ring = IoUring.open(4);
-                Arena arena = Arena.ofConfined()) {
+        try (Arena arena = Arena.ofConfined();
+                IoUring ring = IoUring.open(4)) {
             MemorySegment queue = io_uring_zcrx_ifq_reg.allocate(arena);
             assertRefused("ZCRX_IFQ", () -> ring.register().zeroCopyReceiveQueue(queue));
         }
@@ -123,8 +123,8 @@ class OtherRegistrationsTest {
     @Test
     @Covers(value = "IORING_REGISTER_ZCRX_CTRL", butOnly = "it is refused without a device's queue")
     void aReceiveQueueThatIsNotThereCannotBeControlled() throws IOException {
-        try (IoUring ring = IoUring.open(4);
-                Arena arena = Arena.ofConfined()) {
+        try (Arena arena = Arena.ofConfined();
+                IoUring ring = IoUring.open(4)) {
             MemorySegment control = zcrx_ctrl.allocate(arena);
             assertRefused("ZCRX_CTRL", () -> ring.register().zeroCopyReceiveControl(control));
         }
@@ -133,8 +133,8 @@ class OtherRegistrationsTest {
     @Test
     @Covers(value = "IORING_REGISTER_BPF_FILTER", butOnly = "an empty one is refused")
     void anEmptyFilterIsRefused() throws IOException {
-        try (IoUring ring = IoUring.open(4);
-                Arena arena = Arena.ofConfined()) {
+        try (Arena arena = Arena.ofConfined();
+                IoUring ring = IoUring.open(4)) {
             MemorySegment filter = io_uring_bpf.allocate(arena);
             assertRefused("BPF_FILTER", () -> ring.register().bpfFilter(filter));
             assertRefused("BPF_FILTER", () -> Registration.bpfFilterForThread(filter));
@@ -143,8 +143,8 @@ class OtherRegistrationsTest {
 
     @Test
     void anOperationThatTheKernelLacksIsSaidToBeMissing() throws IOException {
-        try (IoUring ring = IoUring.open(4);
-                Arena arena = Arena.ofConfined()) {
+        try (Arena arena = Arena.ofConfined();
+                IoUring ring = IoUring.open(4)) {
             MemorySegment filter = io_uring_bpf.allocate(arena);
             Kernel.refuses(Errno.EINVAL, () -> ring.register().bpfFilter(filter))
                     .hasMessageContaining("this kernel does not have the operation");

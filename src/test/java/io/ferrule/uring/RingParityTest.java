@@ -139,8 +139,8 @@ class RingParityTest {
     @MethodSource("smallShapes")
     @Covers("IORING_OP_NOP")
     void completionsAreThoseThatLiburingFinds(Shape shape) throws IOException {
-        try (IoUring ring = shape.open();
-                Arena arena = Arena.ofConfined()) {
+        try (Arena arena = Arena.ofConfined();
+                IoUring ring = shape.open()) {
             MemorySegment found = arena.allocate(ADDRESS);
             int rounds = 2 * ring.cq().entries() / ring.sq().entries() + 1; // so that the queue wraps around
             for (long i = 0; i < (long) rounds * ring.sq().entries(); i++) {

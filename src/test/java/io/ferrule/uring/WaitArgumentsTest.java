@@ -39,8 +39,8 @@ class WaitArgumentsTest {
     @Test
     @Covers("IORING_FEAT_MIN_TIMEOUT")
     void aCompletionAfterTheMinimumEndsTheWaitAtOnce() throws Exception {
-        try (IoUring ring = withMinTimeout(RingVariant.DEFAULT);
-                Arena arena = Arena.ofConfined();
+        try (Arena arena = Arena.ofConfined();
+                IoUring ring = withMinTimeout(RingVariant.DEFAULT);
                 Pipe pipe = Pipe.open()) {
             ring.sq().next().read(pipe.reader(), arena.allocate(8), -1);
             ring.submit();
