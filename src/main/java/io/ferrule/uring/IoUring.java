@@ -491,7 +491,8 @@ public final class IoUring implements AutoCloseable {
             return cq.count();
         }
         long start = timeoutNanos < 0 ? 0 : System.nanoTime();
-        boolean prompt = pending > 0 && count > 0 && promptness.isExpected();
+        // With no time to wait, only the first enter can fetch what the kernel holds back.
+        boolean prompt = pending > 0 && count > 0 && timeoutNanos != 0 && promptness.isExpected();
         int outcome = kernel.submit(pending, prompt ? 0 : count, prompt ? Enter.NO_TIMEOUT : timeoutNanos);
         int ready = cq.count();
         if (prompt && (ready < count || kernel.holdsBack())) {
