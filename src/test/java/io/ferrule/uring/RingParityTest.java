@@ -31,13 +31,11 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class RingParityTest {
-    private static final Set<SetupFlag> ACCEPTED = SetupProbe.accepted();
-
     /** A ring to open. The completion queue has {@code cqFactor} times the entries; 0 leaves its size to the kernel. */
     record Shape(int entries, int cqFactor, Set<SetupFlag> flags) {
         IoUring open() throws IOException {
             for (SetupFlag flag : flags) {
-                assumeTrue(ACCEPTED.contains(flag), () -> "needs a kernel with " + flag + ", Linux " + flag.since());
+                Kernel.needs(flag);
             }
             RingOptions options = RingOptions.defaults();
             if (flags.contains(IORING_SETUP_SQPOLL)) {
