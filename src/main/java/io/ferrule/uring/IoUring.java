@@ -167,11 +167,13 @@ public final class IoUring implements AutoCloseable {
         checkMinTimeout("wait for a minimum of time");
         cq.release();
         long start = System.nanoTime();
+        int pending;
         int outcome;
         do {
             long left = Math.max(0, timeoutNanos - (System.nanoTime() - start));
-            outcome = kernel.submitMinWait(sq.publish(), count, left, minWaitMicros);
-        } while (outcome == Enter.INTERRUPTED);
+            pending = sq.publish();
+            outcome = kernel.submitMinWait(pending, count, left, minWaitMicros);
+        } while (outcome == Enter.INTERRUPTED || isPartial(outcome, pending));
         return cq.count();
     }
 
@@ -191,10 +193,12 @@ public final class IoUring implements AutoCloseable {
         checkTimeout(timeNanos);
         checkMinTimeout("wait until a point in time"); // ABS_TIMER came with the same release
         cq.release();
+        int pending;
         int outcome;
         do {
-            outcome = kernel.submitUntil(sq.publish(), count, timeNanos);
-        } while (outcome == Enter.INTERRUPTED);
+            pending = sq.publish();
+            outcome = kernel.submitUntil(pending, count, timeNanos);
+        } while (outcome == Enter.INTERRUPTED || isPartial(outcome, pending));
         return cq.count();
     }
 
@@ -213,7 +217,12 @@ public final class IoUring implements AutoCloseable {
         checkCount(count);
         checkTimeout(timeoutNanos);
         cq.release();
-        kernel.submitBlocking(sq.publish(), count, timeoutNanos, blocked);
+        int pending;
+        int outcome;
+        do {
+            pending = sq.publish();
+            outcome = kernel.submitBlocking(pending, count, timeoutNanos, blocked);
+        } while (isPartial(outcome, pending));
         return cq.count();
     }
 
@@ -232,10 +241,12 @@ public final class IoUring implements AutoCloseable {
         cq.release();
         long argument = region.offset(index);
         try {
+            int pending;
             int outcome;
             do {
-                outcome = kernel.submitRegistered(sq.publish(), count, argument);
-            } while (outcome == Enter.INTERRUPTED);
+                pending = sq.publish();
+                outcome = kernel.submitRegistered(pending, count, argument);
+            } while (outcome == Enter.INTERRUPTED || isPartial(outcome, pending));
             return cq.count();
         } finally {
             Reference.reachabilityFence(region);
@@ -480,7 +491,8 @@ public final class IoUring implements AutoCloseable {
             return cq.count();
         }
         long start = timeoutNanos < 0 ? 0 : System.nanoTime();
-        boolean prompt = pending > 0 && count > 0 && promptness.isExpected();
+        // With no time to wait, only the first enter can fetch what the kernel holds back.
+        boolean prompt = pending > 0 && count > 0 && timeoutNanos != 0 && promptness.isExpected();
         int outcome = kernel.submit(pending, prompt ? 0 : count, prompt ? Enter.NO_TIMEOUT : timeoutNanos);
         int ready = cq.count();
         if (prompt && (ready < count || kernel.holdsBack())) {
@@ -510,6 +522,11 @@ public final class IoUring implements AutoCloseable {
             outcome = kernel.submit(pending, count, left);
         }
         return cq.count();
+    }
+
+    /** Whether the kernel took only some of the entries, as a ring without SUBMIT_ALL does at a bad one. It does not wait then. */
+    private static boolean isPartial(int outcome, int pending) {
+        return outcome >= 0 && outcome < pending;
     }
 
     // ---- who may do what ----

@@ -9,10 +9,12 @@ import io.ferrule.sys.Errno;
 import io.ferrule.sys.NativeLibrary;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * What the running kernel says of its io_uring, asked without a ring. Mirrors {@code io_uring_register_query}. Linux 6.18; an older kernel does not
@@ -60,19 +62,16 @@ public record Query(
      * @throws IOException when the kernel refuses, such as EPERM in a sandbox
      */
     public static Optional<Query> ask() throws IOException {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment answer = io_uring_query_opcode.allocate(arena);
-            if (!answers(arena, UringFlags.IO_URING_QUERY_OPCODES, answer)) {
-                return Optional.empty();
-            }
-            return Optional.of(new Query(
-                    io_uring_query_opcode.nr_request_opcodes(answer),
-                    io_uring_query_opcode.nr_register_opcodes(answer),
-                    Feature.in((int) io_uring_query_opcode.feature_flags(answer)),
-                    SetupFlag.in((int) io_uring_query_opcode.ring_setup_flags(answer)),
-                    io_uring_query_opcode.enter_flags(answer),
-                    io_uring_query_opcode.sqe_flags(answer)));
-        }
+        return ask(
+                UringFlags.IO_URING_QUERY_OPCODES,
+                io_uring_query_opcode.layout(),
+                answer -> new Query(
+                        io_uring_query_opcode.nr_request_opcodes(answer),
+                        io_uring_query_opcode.nr_register_opcodes(answer),
+                        Feature.in((int) io_uring_query_opcode.feature_flags(answer)),
+                        SetupFlag.in((int) io_uring_query_opcode.ring_setup_flags(answer)),
+                        io_uring_query_opcode.enter_flags(answer),
+                        io_uring_query_opcode.sqe_flags(answer)));
     }
 
     /**
@@ -82,19 +81,16 @@ public record Query(
      * @throws IOException as {@link #ask()}
      */
     public static Optional<ZeroCopyReceive> zeroCopyReceive() throws IOException {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment answer = io_uring_query_zcrx.allocate(arena);
-            if (!answers(arena, UringFlags.IO_URING_QUERY_ZCRX, answer)) {
-                return Optional.empty();
-            }
-            return Optional.of(new ZeroCopyReceive(
-                    io_uring_query_zcrx.register_flags(answer),
-                    io_uring_query_zcrx.area_flags(answer),
-                    io_uring_query_zcrx.nr_ctrl_opcodes(answer),
-                    io_uring_query_zcrx.features(answer),
-                    io_uring_query_zcrx.rq_hdr_size(answer),
-                    io_uring_query_zcrx.rq_hdr_alignment(answer)));
-        }
+        return ask(
+                UringFlags.IO_URING_QUERY_ZCRX,
+                io_uring_query_zcrx.layout(),
+                answer -> new ZeroCopyReceive(
+                        io_uring_query_zcrx.register_flags(answer),
+                        io_uring_query_zcrx.area_flags(answer),
+                        io_uring_query_zcrx.nr_ctrl_opcodes(answer),
+                        io_uring_query_zcrx.features(answer),
+                        io_uring_query_zcrx.rq_hdr_size(answer),
+                        io_uring_query_zcrx.rq_hdr_alignment(answer)));
     }
 
     /**
@@ -104,14 +100,11 @@ public record Query(
      * @throws IOException as {@link #ask()}
      */
     public static Optional<QueueHeader> queueHeader() throws IOException {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment answer = io_uring_query_scq.allocate(arena);
-            if (!answers(arena, UringFlags.IO_URING_QUERY_SCQ, answer)) {
-                return Optional.empty();
-            }
-            return Optional.of(
-                    new QueueHeader(io_uring_query_scq.hdr_size(answer), io_uring_query_scq.hdr_alignment(answer)));
-        }
+        return ask(
+                UringFlags.IO_URING_QUERY_SCQ,
+                io_uring_query_scq.layout(),
+                answer ->
+                        new QueueHeader(io_uring_query_scq.hdr_size(answer), io_uring_query_scq.hdr_alignment(answer)));
     }
 
     /** Whether the kernel knows an operation. */
@@ -131,23 +124,27 @@ public record Query(
         return set;
     }
 
-    /** Has the kernel fill a structure. Returns whether it could. */
-    private static boolean answers(Arena arena, int query, MemorySegment answer) throws IOException {
+    /** Has the kernel fill a structure, and reads it. Returns nothing where the kernel cannot. */
+    private static <T> Optional<T> ask(int query, MemoryLayout structure, Function<MemorySegment, T> read)
+            throws IOException {
         NativeLibrary.load();
-        MemorySegment header = io_uring_query_hdr.allocate(arena);
-        io_uring_query_hdr.query_op(header, query);
-        io_uring_query_hdr.query_data(header, answer.address());
-        io_uring_query_hdr.size(header, (int) answer.byteSize());
-        int result = LibUring.io_uring_register_query(header);
-        // The first without the query, the second without any call that needs no ring: its descriptor is -1.
-        if (result == -Errno.EINVAL.number() || result == -Errno.EBADF.number()) {
-            return false;
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment answer = arena.allocate(structure);
+            MemorySegment header = io_uring_query_hdr.allocate(arena);
+            io_uring_query_hdr.query_op(header, query);
+            io_uring_query_hdr.query_data(header, answer.address());
+            io_uring_query_hdr.size(header, (int) answer.byteSize());
+            int result = LibUring.io_uring_register_query(header);
+            // The first without the query, the second without any call that needs no ring: its descriptor is -1.
+            if (result == -Errno.EINVAL.number() || result == -Errno.EBADF.number()) {
+                return Optional.empty();
+            }
+            Registration.checkResult(result, "QUERY", "query " + query);
+            if (io_uring_query_hdr.result(header) == -Errno.EOPNOTSUPP.number()) {
+                return Optional.empty();
+            }
+            Registration.checkResult(io_uring_query_hdr.result(header), "QUERY", "query " + query);
+            return Optional.of(read.apply(answer));
         }
-        Registration.checkResult(result, "QUERY", "query " + query);
-        if (io_uring_query_hdr.result(header) == -Errno.EOPNOTSUPP.number()) {
-            return false;
-        }
-        Registration.checkResult(io_uring_query_hdr.result(header), "QUERY", "query " + query);
-        return true;
     }
 }

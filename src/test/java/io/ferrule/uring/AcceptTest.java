@@ -34,9 +34,7 @@ class AcceptTest extends SocketTest {
     void itWaitsUntilSomebodyConnects() throws IOException {
         Fd listener = listener();
         sq().accept(listener, 0);
-        expectNothing();
-        connectTo(listener);
-        assertThat(descriptor(result()).isOpen()).isTrue();
+        expectToWaitForAConnection(listener);
     }
 
     @Test
@@ -83,9 +81,7 @@ class AcceptTest extends SocketTest {
         Fd listener = bound(descriptor(LibC.socket(LibC.AF_INET(), LibC.SOCK_STREAM() | LibC.SOCK_NONBLOCK(), 0)));
         check(LibC.listen(listener.number(), 1), "listen");
         sq().accept(listener, 0);
-        expectNothing();
-        connectTo(listener);
-        assertThat(descriptor(result()).isOpen()).isTrue();
+        expectToWaitForAConnection(listener);
     }
 
     @Test
@@ -102,9 +98,7 @@ class AcceptTest extends SocketTest {
         needs(Feature.IORING_FEAT_RECVSEND_BUNDLE); // of the same release as the flag
         Fd listener = listener();
         sq().accept(listener, 0).socketFlags(UringFlags.IORING_ACCEPT_POLL_FIRST);
-        expectNothing();
-        connectTo(listener);
-        assertThat(descriptor(result()).isOpen()).isTrue();
+        expectToWaitForAConnection(listener);
     }
 
     @Test
@@ -230,5 +224,11 @@ class AcceptTest extends SocketTest {
         connectTo(listener);
         assertThat(result()).isEqualTo(error(Errno.ENFILE));
         assertThat(ring.cq().hasMore()).isFalse();
+    }
+
+    private void expectToWaitForAConnection(Fd listener) throws IOException {
+        expectNothing();
+        connectTo(listener);
+        assertThat(descriptor(result()).isOpen()).isTrue();
     }
 }

@@ -35,8 +35,8 @@ class AllocationTest {
 
     @OnEveryRing
     void readsAndAllThatGoesWithThem(RingVariant variant) throws Exception {
-        try (IoUring ring = variant.open(8);
-                Arena arena = Arena.ofConfined();
+        try (Arena arena = Arena.ofConfined();
+                IoUring ring = variant.open(8);
                 Fd zero = Fd.open(Path.of("/dev/zero"), LibC.O_RDONLY(), 0)) {
             MemorySegment buffer = arena.allocate(64);
             IovecArray pieces = IovecArray.of(arena, buffer);

@@ -14,12 +14,8 @@ import io.ferrule.sys.Fd;
 import io.ferrule.testing.Covers;
 import io.ferrule.testing.Pipe;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -29,28 +25,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The ring of provided buffers itself: its sizes, its memory, its wrap, and its end. */
 @Covers({"IORING_REGISTER_PBUF_RING", "IORING_UNREGISTER_PBUF_RING"})
 @Timeout(30)
-class BufferRingTest {
+class BufferRingTest extends OperationTest {
     private static final int GROUP = 9;
 
-    private final Arena arena = Arena.ofConfined();
     private final MemorySegment memory = arena.allocate(256);
-    private IoUring ring;
     private Pipe pipe;
 
     @BeforeEach
     void open() throws IOException {
-        pipe = Pipe.open();
-        ring = IoUring.open(64);
+        pipe = keep(Pipe.open());
         Kernel.needs(
                 RegisterOpcode.IORING_REGISTER_PBUF_RING,
                 () -> ring.register().bufferRing(1, 1, 0).close());
-    }
-
-    @AfterEach
-    void close() throws IOException {
-        ring.close();
-        pipe.close();
-        arena.close();
     }
 
     @ParameterizedTest
@@ -263,6 +249,6 @@ class BufferRingTest {
     }
 
     private String text(int from, int length) {
-        return new String(memory.asSlice(from, length).toArray(ValueLayout.JAVA_BYTE), StandardCharsets.UTF_8);
+        return text(memory.asSlice(from, length));
     }
 }

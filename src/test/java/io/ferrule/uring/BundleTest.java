@@ -21,7 +21,7 @@ class BundleTest extends SocketTest {
     private static final int SIZE = 16;
 
     private Pipe sockets;
-    private BufferRing buffers;
+    private BufferGroup buffers;
     private MemorySegment memory;
 
     @BeforeEach
@@ -29,18 +29,7 @@ class BundleTest extends SocketTest {
         needs(Feature.IORING_FEAT_RECVSEND_BUNDLE);
         sockets = keep(Pipe.sockets());
         memory = arena.allocate(COUNT * SIZE);
-        buffers = keep(ring.register().bufferRing(GROUP, COUNT, 0));
-    }
-
-    private MemorySegment buffer(int id) {
-        return memory.asSlice((long) id * SIZE, SIZE);
-    }
-
-    private void giveAll() {
-        for (int id = 0; id < COUNT; id++) {
-            buffers.add(buffer(id), id);
-        }
-        buffers.publish();
+        buffers = keep(BufferGroup.open(ring, GROUP, memory, SIZE));
     }
 
     @Test
@@ -53,7 +42,7 @@ class BundleTest extends SocketTest {
         "IORING_FEAT_RECVSEND_BUNDLE"
     })
     void oneCompletionCoversConsecutiveBuffers() throws IOException {
-        giveAll();
+        buffers.giveAll();
         Fd[] connection = connection();
         String sent = "0123456789abcdef".repeat(COUNT);
         Pipe.write(connection[0], sent);
@@ -78,7 +67,7 @@ class BundleTest extends SocketTest {
         "IORING_FEAT_RECVSEND_BUNDLE"
     })
     void theNextBundleStartsWithTheNextBuffer() throws IOException {
-        giveAll();
+        buffers.giveAll();
         sockets.write("0123456789abcdefrest");
         for (int received = 0; received < 20; received += ring.cq().res()) {
             sq().recv(sockets.reader(), 0, 0, GROUP).socketFlags(UringFlags.IORING_RECVSEND_BUNDLE);
@@ -88,7 +77,7 @@ class BundleTest extends SocketTest {
         sq().recv(sockets.reader(), 0, 0, GROUP).socketFlags(UringFlags.IORING_RECVSEND_BUNDLE);
         assertThat(result()).isEqualTo(6);
         assertThat(ring.cq().bufferId()).isEqualTo(2);
-        assertThat(text(buffer(2), 6)).isEqualTo("second");
+        assertThat(text(buffers.buffer(2), 6)).isEqualTo("second");
     }
 
     @Test
@@ -101,7 +90,7 @@ class BundleTest extends SocketTest {
         "IORING_FEAT_RECVSEND_BUNDLE"
     })
     void aMultishotTakesBundlesToo() throws IOException {
-        giveAll();
+        buffers.giveAll();
         sq().recvMultishot(sockets.reader(), 0, GROUP).socketFlags(UringFlags.IORING_RECVSEND_BUNDLE);
         expectNothing();
         sockets.write("0123456789abcdefrest");
@@ -121,9 +110,9 @@ class BundleTest extends SocketTest {
         String[] texts = {"one ", "two ", "three"};
         for (int id = 0; id < texts.length; id++) {
             MemorySegment text = bytes(texts[id]);
-            buffers.add(text, id);
+            buffers.ring().add(text, id);
         }
-        buffers.publish();
+        buffers.ring().publish();
         sq().sendBundle(sockets.writer(), 0, LibC.MSG_WAITALL(), GROUP);
         assertThat(result()).isEqualTo(13);
         assertThat(ring.cq().bufferId()).as("the first of them").isZero();
@@ -141,7 +130,7 @@ class BundleTest extends SocketTest {
         "IORING_FEAT_RECVSEND_BUNDLE"
     })
     void sendingGoesOnBundleAfterBundleUntilTheGroupIsEmpty() throws IOException {
-        giveAll();
+        buffers.giveAll();
         memory.fill((byte) '.');
         sq().sendBundle(sockets.writer(), 2 * SIZE, LibC.MSG_WAITALL(), GROUP);
         assertThat(result()).as("the first bundle, no longer than asked").isEqualTo(2 * SIZE);

@@ -30,8 +30,8 @@ class CancelTest {
     @OnEveryRing
     @Covers("IORING_OP_ASYNC_CANCEL")
     void aRequestIsCancelledByItsUserData(RingVariant variant) throws IOException {
-        try (IoUring ring = variant.open(8);
-                Arena arena = Arena.ofConfined();
+        try (Arena arena = Arena.ofConfined();
+                IoUring ring = variant.open(8);
                 Pipe pipe = Pipe.sockets()) {
             ring.sq().next().read(pipe.reader(), arena.allocate(4), -1).userData(1);
             ring.sq().next().read(pipe.reader(), arena.allocate(4), -1).userData(2);
@@ -63,8 +63,8 @@ class CancelTest {
 
     @Test
     void allThatCarryTheUserDataAreCancelledAndCounted() throws IOException {
-        try (IoUring ring = IoUring.open(8);
-                Arena arena = Arena.ofConfined();
+        try (Arena arena = Arena.ofConfined();
+                IoUring ring = IoUring.open(8);
                 Pipe pipe = Pipe.sockets()) {
             for (int i = 0; i < 3; i++) {
                 needsFlags(ring);
@@ -84,8 +84,8 @@ class CancelTest {
     @OnEveryRing
     @Covers("IORING_OP_ASYNC_CANCEL")
     void allOnADescriptorAreCancelled(RingVariant variant) throws IOException {
-        try (IoUring ring = variant.open(8);
-                Arena arena = Arena.ofConfined();
+        try (Arena arena = Arena.ofConfined();
+                IoUring ring = variant.open(8);
                 Pipe pipe = Pipe.sockets();
                 Pipe other = Pipe.sockets()) {
             needsFlags(ring);
@@ -103,8 +103,8 @@ class CancelTest {
 
     @Test
     void aDirectDescriptorIsCancelledByItsSlot() throws IOException {
-        try (IoUring ring = IoUring.open(8);
-                Arena arena = Arena.ofConfined();
+        try (Arena arena = Arena.ofConfined();
+                IoUring ring = IoUring.open(8);
                 Pipe pipe = Pipe.sockets()) {
             needsFlags(ring);
             ring.register().files(pipe.reader());
@@ -119,8 +119,8 @@ class CancelTest {
     @Test
     @Covers("IORING_OP_ASYNC_CANCEL")
     void everythingInFlightIsCancelled() throws IOException {
-        try (IoUring ring = IoUring.open(8);
-                Arena arena = Arena.ofConfined();
+        try (Arena arena = Arena.ofConfined();
+                IoUring ring = IoUring.open(8);
                 Pipe pipe = Pipe.sockets()) {
             needsFlags(ring);
             ring.sq().next().read(pipe.reader(), arena.allocate(4), -1).userData(1);
@@ -139,8 +139,8 @@ class CancelTest {
 
     @Test
     void theRestOfAChainGoesWithItsHead() throws IOException {
-        try (IoUring ring = IoUring.open(8);
-                Arena arena = Arena.ofConfined();
+        try (Arena arena = Arena.ofConfined();
+                IoUring ring = IoUring.open(8);
                 Pipe pipe = Pipe.sockets()) {
             ring.sq()
                     .next()
@@ -159,8 +159,8 @@ class CancelTest {
     /** liburing#363: before a descriptor is closed, what is in flight on it is cancelled; a reused number never sees it. */
     @Test
     void aReusedDescriptorNumberNeverGetsOldBytes() throws IOException {
-        try (IoUring ring = IoUring.open(8);
-                Arena arena = Arena.ofConfined()) {
+        try (Arena arena = Arena.ofConfined();
+                IoUring ring = IoUring.open(8)) {
             needsFlags(ring);
             MemorySegment buffer = arena.allocate(8);
             for (int round = 0; round < 50; round++) {
@@ -179,8 +179,8 @@ class CancelTest {
     /** Whatever the race between data and cancel ends like, each of the two requests completes exactly once, and no byte is lost. */
     @OnEveryRing
     void aCancelThatRacesWithACompletionLosesNothing(RingVariant variant) throws IOException {
-        try (IoUring ring = variant.open(8);
-                Arena arena = Arena.ofConfined();
+        try (Arena arena = Arena.ofConfined();
+                IoUring ring = variant.open(8);
                 Pipe pipe = Pipe.sockets()) {
             MemorySegment buffer = arena.allocate(1);
             for (int i = 0; i < RACES / RingVariant.values().length; i++) {

@@ -3,7 +3,6 @@ package io.ferrule.uring;
 import static io.ferrule.uring.UringFlags.IORING_REGISTER_DST_REPLACE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.ferrule.sys.Errno;
 import io.ferrule.testing.Covers;
@@ -200,14 +199,12 @@ class ClonedBuffersTest {
         ring.register().cloneBuffers(source, from, to, count, flags);
     }
 
-    /** Reads one byte into a buffer by the number it is expected to have. */
     private static IoUring openWithoutDescriptor() throws IOException {
-        assumeTrue(
-                SetupProbe.accepted().contains(SetupFlag.IORING_SETUP_REGISTERED_FD_ONLY),
-                "needs a kernel with IORING_SETUP_REGISTERED_FD_ONLY, Linux 6.5");
+        Kernel.needs(SetupFlag.IORING_SETUP_REGISTERED_FD_ONLY);
         return IoUring.open(4, RingOptions.defaults().with(SetupFlag.IORING_SETUP_REGISTERED_FD_ONLY));
     }
 
+    /** Reads one byte into a buffer by the number it is expected to have. */
     private int use(int buffer, int index) throws IOException {
         pipe.write("x");
         ring.sq().next().readFixed(pipe.reader(), buffers[buffer].asSlice(0, 1), -1, index);

@@ -9,17 +9,14 @@ import io.ferrule.sys.Fd;
 import io.ferrule.sys.IovecArray;
 import io.ferrule.testing.Covers;
 import io.ferrule.testing.Pipe;
+import io.ferrule.testing.Tasks;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -27,27 +24,17 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What a feature promises, the kernel keeps. Features with more behind them have test classes of their own. */
 @Timeout(30)
-class FeaturesTest {
-    private final Arena arena = Arena.ofConfined();
+class FeaturesTest extends OperationTest {
     private final MemorySegment buffer = arena.allocate(64);
 
     @TempDir
     private Path folder;
 
     private Pipe pipe;
-    private IoUring ring;
 
     @BeforeEach
     void open() throws IOException {
-        pipe = Pipe.open();
-        ring = IoUring.open(8);
-    }
-
-    @AfterEach
-    void close() throws IOException {
-        ring.close();
-        pipe.close();
-        arena.close();
+        pipe = keep(Pipe.open());
     }
 
     @Test
@@ -111,7 +98,7 @@ class FeaturesTest {
                 fresh.submit();
                 sockets.write("x");
                 assertThat(Completion.result(fresh)).isEqualTo(1);
-                assertThat(workers()).isEmpty();
+                assertThat(Tasks.workers()).isEmpty();
             }
             return null;
         });
@@ -128,7 +115,7 @@ class FeaturesTest {
                 fresh.submit();
                 pipe.write("x");
                 assertThat(Completion.result(fresh)).isEqualTo(1);
-                assertThat(workers()).hasSize(1);
+                assertThat(Tasks.workers()).hasSize(1);
             }
             return null;
         });
@@ -198,24 +185,6 @@ class FeaturesTest {
     }
 
     private String text(int from, int length) {
-        return new String(buffer.asSlice(from, length).toArray(ValueLayout.JAVA_BYTE), StandardCharsets.UTF_8);
-    }
-
-    /** The calling thread's. One that has done its work stays for some seconds. */
-    private static List<String> workers() throws IOException {
-        Path self = Path.of("/proc/thread-self").toRealPath();
-        try (Stream<Path> tasks = Files.list(self.getParent())) {
-            return tasks.map(FeaturesTest::name)
-                    .filter(name -> name.equals("iou-wrk-" + self.getFileName()))
-                    .toList();
-        }
-    }
-
-    private static String name(Path task) {
-        try {
-            return Files.readString(task.resolve("comm")).strip();
-        } catch (IOException e) {
-            return ""; // it has ended
-        }
+        return text(buffer.asSlice(from, length));
     }
 }

@@ -33,8 +33,8 @@ class FileOperationsTest {
     @Covers({"IORING_OP_OPENAT", "IORING_OP_READ", "IORING_OP_CLOSE"})
     void aFileIsOpenedReadAndClosed(RingVariant variant) throws IOException {
         Files.writeString(file(), "hello");
-        try (IoUring ring = variant.open(8);
-                Arena arena = Arena.ofConfined()) {
+        try (Arena arena = Arena.ofConfined();
+                IoUring ring = variant.open(8)) {
             ring.sq().next().openat(Fd.CWD, path(arena, file()), LibC.O_RDONLY(), 0);
             int number = Completion.result(ring);
             assertThat(number).isNotNegative();
@@ -54,8 +54,8 @@ class FileOperationsTest {
     @Test
     void aRelativePathStartsAtTheDirectory() throws IOException {
         Files.writeString(file(), "hello");
-        try (IoUring ring = IoUring.open(8);
-                Arena arena = Arena.ofConfined();
+        try (Arena arena = Arena.ofConfined();
+                IoUring ring = IoUring.open(8);
                 Fd start = Fd.open(directory, LibC.O_RDONLY() | Abi.value("O_DIRECTORY"), 0)) {
             ring.sq().next().openat(start, arena.allocateFrom("file"), LibC.O_RDONLY(), 0);
             try (Fd fd = Fd.own(Completion.result(ring))) {
@@ -66,8 +66,8 @@ class FileOperationsTest {
 
     @Test
     void aFileIsCreatedWithItsPermissions() throws IOException {
-        try (IoUring ring = IoUring.open(8);
-                Arena arena = Arena.ofConfined()) {
+        try (Arena arena = Arena.ofConfined();
+                IoUring ring = IoUring.open(8)) {
             int flags = LibC.O_CREAT() | LibC.O_EXCL() | LibC.O_WRONLY();
             ring.sq().next().openat(Fd.CWD, path(arena, file()), flags, 0600);
             Fd.own(Completion.result(ring)).close();
@@ -79,8 +79,8 @@ class FileOperationsTest {
 
     @OnEveryRing
     void whatIsNotThereCannotBeOpened(RingVariant variant) throws IOException {
-        try (IoUring ring = variant.open(8);
-                Arena arena = Arena.ofConfined()) {
+        try (Arena arena = Arena.ofConfined();
+                IoUring ring = variant.open(8)) {
             ring.sq().next().openat(Fd.CWD, path(arena, file()), LibC.O_RDONLY(), 0);
             assertThat(Completion.result(ring)).isEqualTo(error(Errno.ENOENT));
         }
@@ -112,8 +112,8 @@ class FileOperationsTest {
         Files.setPosixFilePermissions(file(), PosixFilePermissions.fromString("rw-r-x--x"));
         Files.createLink(directory.resolve("link"), file());
         Map<String, Object> expected = Files.readAttributes(file(), "unix:*");
-        try (IoUring ring = variant.open(8);
-                Arena arena = Arena.ofConfined()) {
+        try (Arena arena = Arena.ofConfined();
+                IoUring ring = variant.open(8)) {
             MemorySegment status = statx.allocate(arena);
             ring.sq().next().statx(Fd.CWD, path(arena, file()), 0, LibC.STATX_BASIC_STATS(), status);
             assertThat(Completion.result(ring)).isZero();
@@ -133,8 +133,8 @@ class FileOperationsTest {
     void statxFollowsALinkUnlessToldNotTo() throws IOException {
         Files.writeString(file(), "hello");
         Path link = Files.createSymbolicLink(directory.resolve("link"), file());
-        try (IoUring ring = IoUring.open(8);
-                Arena arena = Arena.ofConfined()) {
+        try (Arena arena = Arena.ofConfined();
+                IoUring ring = IoUring.open(8)) {
             MemorySegment status = statx.allocate(arena);
             ring.sq().next().statx(Fd.CWD, path(arena, link), 0, LibC.STATX_SIZE(), status);
             assertThat(Completion.result(ring)).isZero();
@@ -147,8 +147,8 @@ class FileOperationsTest {
 
     @Test
     void statxOfWhatIsNotThere() throws IOException {
-        try (IoUring ring = IoUring.open(8);
-                Arena arena = Arena.ofConfined()) {
+        try (Arena arena = Arena.ofConfined();
+                IoUring ring = IoUring.open(8)) {
             ring.sq().next().statx(Fd.CWD, path(arena, file()), 0, LibC.STATX_SIZE(), statx.allocate(arena));
             assertThat(Completion.result(ring)).isEqualTo(error(Errno.ENOENT));
         }
@@ -157,8 +157,8 @@ class FileOperationsTest {
     @OnEveryRing
     @Covers("IORING_OP_FSYNC")
     void fsyncOfAFile(RingVariant variant) throws IOException {
-        try (IoUring ring = variant.open(8);
-                Arena arena = Arena.ofConfined();
+        try (Arena arena = Arena.ofConfined();
+                IoUring ring = variant.open(8);
                 Fd fd = Fd.open(file(), LibC.O_CREAT() | LibC.O_WRONLY(), 0600)) {
             ring.sq().next().write(fd, arena.allocate(100), 0).link();
             ring.sq().next().fsync(fd, 0).link();

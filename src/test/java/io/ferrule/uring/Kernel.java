@@ -36,6 +36,11 @@ final class Kernel {
                 () -> "needs a kernel with " + feature + ", Linux " + feature.since());
     }
 
+    /** Skips the test where the kernel lacks a set-up flag. */
+    static void needs(SetupFlag flag) {
+        needs(flag, "with " + flag);
+    }
+
     /** Skips the test where the kernel lacks something that cannot be asked for, told by a set-up flag of the same release. */
     static void needs(SetupFlag flag, String what) {
         assumeTrue(ACCEPTED.contains(flag), () -> "needs a kernel " + what + ", Linux " + flag.since());

@@ -1,7 +1,6 @@
 package io.ferrule.uring;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.ferrule.sys.Errno;
 import io.ferrule.sys.Fd;
@@ -18,8 +17,17 @@ import org.junit.jupiter.api.AfterEach;
 /** A ring, memory and descriptors for tests that look at what an operation does. All of it is closed after the test, the ring first. */
 abstract class OperationTest {
     final Arena arena = Arena.ofConfined();
-    final IoUring ring = openRing(RingOptions.defaults());
+    final IoUring ring;
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+
+    OperationTest() {
+        this(RingOptions.defaults());
+    }
+
+    /** With another ring than the usual one. */
+    OperationTest(RingOptions options) {
+        ring = openRing(options);
+    }
 
     @AfterEach
     void closeAll() throws Exception {
@@ -52,11 +60,11 @@ abstract class OperationTest {
 
     /** The kernel has this operation, or the test is skipped. Flags that cannot be asked for are asked for by an operation of the same release. */
     void needs(Opcode opcode) throws IOException {
-        assumeTrue(ring.probe().supports(opcode), () -> "needs " + opcode + ", Linux " + opcode.since());
+        Kernel.needs(ring, opcode);
     }
 
     void needs(Feature feature) {
-        assumeTrue(ring.features().contains(feature), () -> "needs " + feature);
+        Kernel.needs(ring, feature);
     }
 
     /** The next entry. */

@@ -13,7 +13,6 @@ import io.ferrule.sys.Fd;
 import io.ferrule.testing.Covers;
 import io.ferrule.testing.Pipe;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -21,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Registrations for which many a kernel or machine lacks something: they work, or say what was refused. */
 @Timeout(30)
-class OtherRegistrationsTest {
+class OtherRegistrationsTest extends OperationTest {
     // ---- messages without a ring ----
 
     @OnEveryRing
@@ -65,47 +64,42 @@ class OtherRegistrationsTest {
     @Test
     @Covers({"IORING_REGISTER_NAPI", "IORING_UNREGISTER_NAPI"})
     void busyPollingIsTurnedOnAndOff() throws IOException {
-        try (IoUring ring = IoUring.open(4);
-                Arena arena = Arena.ofConfined();
-                Pipe sockets = Pipe.sockets()) {
-            try {
-                ring.register().napi(50, true);
-            } catch (ErrnoException e) {
-                assertThat(e.errno()).isIn(Errno.EINVAL, Errno.EOPNOTSUPP);
-                abort("needs a kernel that can busy-poll (NAPI, Linux 6.9): " + e.getMessage());
-            }
-            ring.sq().next().recv(sockets.reader(), arena.allocate(8), 0);
-            ring.submit();
-            sockets.write("x");
-            assertThat(Completion.result(ring)).isEqualTo(1);
-            ring.register().napi(0, false);
-            ring.register().unregisterNapi();
-            ring.sq().next().nop();
-            assertThat(Completion.result(ring)).isZero();
+        Pipe sockets = keep(Pipe.sockets());
+        try {
+            ring.register().napi(50, true);
+        } catch (ErrnoException e) {
+            assertThat(e.errno()).isIn(Errno.EINVAL, Errno.EOPNOTSUPP);
+            abort("needs a kernel that can busy-poll (NAPI, Linux 6.9): " + e.getMessage());
         }
+        ring.sq().next().recv(sockets.reader(), arena.allocate(8), 0);
+        ring.submit();
+        sockets.write("x");
+        assertThat(Completion.result(ring)).isEqualTo(1);
+        ring.register().napi(0, false);
+        ring.register().unregisterNapi();
+        ring.sq().next().nop();
+        assertThat(Completion.result(ring)).isZero();
     }
 
     @Test
     @Covers({"IORING_REGISTER_NAPI", "IORING_UNREGISTER_NAPI"})
     void devicesToPollAreAddedAndRemovedByTheirIds() throws IOException {
         int id = 1_000_000; // beyond the numbers that are processors'; no device need have it
-        try (IoUring ring = IoUring.open(4)) {
-            Registration registration = ring.register();
-            try {
-                registration.staticNapi(50, false);
-            } catch (ErrnoException e) {
-                assertThat(e.errno()).isIn(Errno.EINVAL, Errno.EOPNOTSUPP);
-                abort("needs a kernel that can busy-poll devices by id (NAPI, Linux 6.13): " + e.getMessage());
-            }
-            registration.addNapi(id);
-            Kernel.refuses(Errno.EEXIST, () -> registration.addNapi(id));
-            registration.removeNapi(id);
-            Kernel.refuses(Errno.ENOENT, () -> registration.removeNapi(id));
-            Kernel.refuses(Errno.EINVAL, () -> registration.addNapi(1));
-            registration.napi(50, false);
-            Kernel.refuses(Errno.EINVAL, () -> registration.addNapi(id));
-            registration.unregisterNapi();
+        Registration registration = ring.register();
+        try {
+            registration.staticNapi(50, false);
+        } catch (ErrnoException e) {
+            assertThat(e.errno()).isIn(Errno.EINVAL, Errno.EOPNOTSUPP);
+            abort("needs a kernel that can busy-poll devices by id (NAPI, Linux 6.13): " + e.getMessage());
         }
+        registration.addNapi(id);
+        Kernel.refuses(Errno.EEXIST, () -> registration.addNapi(id));
+        registration.removeNapi(id);
+        Kernel.refuses(Errno.ENOENT, () -> registration.removeNapi(id));
+        Kernel.refuses(Errno.EINVAL, () -> registration.addNapi(1));
+        registration.napi(50, false);
+        Kernel.refuses(Errno.EINVAL, () -> registration.addNapi(id));
+        registration.unregisterNapi();
     }
 
     // ---- what needs a device, or a newer kernel ----
@@ -113,42 +107,30 @@ class OtherRegistrationsTest {
     @Test
     @Covers(value = "IORING_REGISTER_ZCRX_IFQ", butOnly = "it is refused without a device")
     void aReceiveQueueOfNoDeviceIsRefused() throws IOException {
-        try (IoUring ring = IoUring.open(4);
-                Arena arena = Arena.ofConfined()) {
-            MemorySegment queue = io_uring_zcrx_ifq_reg.allocate(arena);
-            assertRefused("ZCRX_IFQ", () -> ring.register().zeroCopyReceiveQueue(queue));
-        }
+        MemorySegment queue = io_uring_zcrx_ifq_reg.allocate(arena);
+        assertRefused("ZCRX_IFQ", () -> ring.register().zeroCopyReceiveQueue(queue));
     }
 
     @Test
     @Covers(value = "IORING_REGISTER_ZCRX_CTRL", butOnly = "it is refused without a device's queue")
     void aReceiveQueueThatIsNotThereCannotBeControlled() throws IOException {
-        try (IoUring ring = IoUring.open(4);
-                Arena arena = Arena.ofConfined()) {
-            MemorySegment control = zcrx_ctrl.allocate(arena);
-            assertRefused("ZCRX_CTRL", () -> ring.register().zeroCopyReceiveControl(control));
-        }
+        MemorySegment control = zcrx_ctrl.allocate(arena);
+        assertRefused("ZCRX_CTRL", () -> ring.register().zeroCopyReceiveControl(control));
     }
 
     @Test
     @Covers(value = "IORING_REGISTER_BPF_FILTER", butOnly = "an empty one is refused")
     void anEmptyFilterIsRefused() throws IOException {
-        try (IoUring ring = IoUring.open(4);
-                Arena arena = Arena.ofConfined()) {
-            MemorySegment filter = io_uring_bpf.allocate(arena);
-            assertRefused("BPF_FILTER", () -> ring.register().bpfFilter(filter));
-            assertRefused("BPF_FILTER", () -> Registration.bpfFilterForThread(filter));
-        }
+        MemorySegment filter = io_uring_bpf.allocate(arena);
+        assertRefused("BPF_FILTER", () -> ring.register().bpfFilter(filter));
+        assertRefused("BPF_FILTER", () -> Registration.bpfFilterForThread(filter));
     }
 
     @Test
     void anOperationThatTheKernelLacksIsSaidToBeMissing() throws IOException {
-        try (IoUring ring = IoUring.open(4);
-                Arena arena = Arena.ofConfined()) {
-            MemorySegment filter = io_uring_bpf.allocate(arena);
-            Kernel.refuses(Errno.EINVAL, () -> ring.register().bpfFilter(filter))
-                    .hasMessageContaining("this kernel does not have the operation");
-        }
+        MemorySegment filter = io_uring_bpf.allocate(arena);
+        Kernel.refuses(Errno.EINVAL, () -> ring.register().bpfFilter(filter))
+                .hasMessageContaining("this kernel does not have the operation");
     }
 
     // ---- the ring's descriptor ----
@@ -163,9 +145,7 @@ class OtherRegistrationsTest {
         "IORING_FEAT_NO_IOWAIT"
     })
     void theDescriptorIsRegisteredAtOpenAndTakenBackAtClose() throws IOException {
-        try (IoUring ring = IoUring.open(4)) {
-            Kernel.needs(ring, Feature.IORING_FEAT_NO_IOWAIT);
-        }
+        needs(Feature.IORING_FEAT_NO_IOWAIT);
         int both = 1 << 4 | 1 << 7;
         for (int i = 0; i < 40; i++) {
             RingHandle handle = RingHandle.open(4, RingOptions.defaults());

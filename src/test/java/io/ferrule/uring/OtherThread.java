@@ -1,15 +1,13 @@
 package io.ferrule.uring;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
+import io.ferrule.testing.Tasks;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
+import java.util.regex.Pattern;
 import org.opentest4j.TestAbortedException;
 
 /** Runs a part of a test on a thread of its own. */
@@ -50,7 +48,7 @@ final class OtherThread<T> {
     }
 
     /** Waits until the thread is inside a system call. */
-    void awaitSystemCall(long number) throws IOException {
+    void awaitSystemCall(long number) {
         while (!task.isDone()) {
             if (systemCall().startsWith(number + " ")) {
                 return;
@@ -59,21 +57,8 @@ final class OtherThread<T> {
         }
     }
 
-    private String systemCall() throws IOException {
-        try (Stream<Path> tasks = Files.list(Path.of("/proc/self/task"))) {
-            List<Path> named = tasks.filter(t -> read(t.resolve("comm")).strip().equals(thread.getName()))
-                    .toList();
-            return named.isEmpty() ? "" : read(named.getFirst().resolve("syscall"));
-        }
-    }
-
-    private static String read(Path file) {
-        try {
-            return Files.readString(file);
-        } catch (java.nio.file.NoSuchFileException e) {
-            return ""; // that thread has ended
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    private String systemCall() {
+        List<Path> named = Tasks.named(Pattern.quote(thread.getName()));
+        return named.isEmpty() ? "" : Tasks.read(named.getFirst(), "syscall");
     }
 }

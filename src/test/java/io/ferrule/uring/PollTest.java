@@ -20,8 +20,8 @@ class PollTest {
     @OnEveryRing
     @Covers("IORING_OP_POLL_ADD")
     void aPollCompletesWhenTheEventComes(RingVariant variant) throws IOException {
-        try (IoUring ring = variant.open(8);
-                Arena arena = Arena.ofConfined();
+        try (Arena arena = Arena.ofConfined();
+                IoUring ring = variant.open(8);
                 Pipe pipe = Pipe.open(0)) {
             ring.sq().next().pollAdd(pipe.reader(), LibC.POLLIN()).userData(1);
             ring.submit();

@@ -31,7 +31,7 @@ class ProvidedBuffersTest extends SocketTest {
     private static final int SIZE = 256;
 
     private Pipe sockets;
-    private BufferRing buffers;
+    private BufferGroup buffers;
     private MemorySegment memory;
 
     @BeforeEach
@@ -42,43 +42,32 @@ class ProvidedBuffersTest extends SocketTest {
 
     private void openBuffers() throws IOException {
         needs(IORING_OP_SOCKET); // buffer rings are of the same release
-        buffers = keep(ring.register().bufferRing(GROUP, COUNT, 0));
-    }
-
-    private void give(int... ids) {
-        for (int id : ids) {
-            buffers.add(buffer(id), id);
-        }
-        buffers.publish();
-    }
-
-    private MemorySegment buffer(int id) {
-        return memory.asSlice((long) id * SIZE, SIZE);
+        buffers = keep(BufferGroup.open(ring, GROUP, memory, SIZE));
     }
 
     /** What came in the buffer that the last completion names. */
     private String received(int length) {
         assertThat(length).isPositive();
-        return text(buffer(ring.cq().bufferId()), length);
+        return text(buffers.buffer(ring.cq().bufferId()), length);
     }
 
     @Test
     @Covers({"IORING_OP_RECV", "IORING_CQE_F_BUFFER", "IOSQE_BUFFER_SELECT", "IORING_REGISTER_PBUF_RING"})
     void receivingPicksABufferAndSaysWhich() throws IOException {
         openBuffers();
-        give(2);
+        buffers.give(2);
         sockets.write("into some buffer");
         sq().recv(sockets.reader(), 0, 0, GROUP);
         assertThat(result()).isEqualTo(16);
         assertThat(ring.cq().bufferId()).isEqualTo(2);
-        assertThat(text(buffer(2), 16)).isEqualTo("into some buffer");
+        assertThat(text(buffers.buffer(2), 16)).isEqualTo("into some buffer");
     }
 
     @Test
     @Covers({"IORING_OP_RECV", "IORING_CQE_F_BUFFER", "IOSQE_BUFFER_SELECT", "IORING_REGISTER_PBUF_RING"})
     void receivingTakesNoMoreThanItsLength() throws IOException {
         openBuffers();
-        give(0);
+        buffers.give(0);
         sockets.write("0123456789");
         sq().recv(sockets.reader(), 4, 0, GROUP);
         assertThat(received(result())).isEqualTo("0123");
@@ -88,7 +77,7 @@ class ProvidedBuffersTest extends SocketTest {
     @Covers({"IORING_CQE_F_BUFFER", "IOSQE_BUFFER_SELECT", "IORING_REGISTER_PBUF_RING"})
     void readingPicksABufferToo() throws IOException {
         openBuffers();
-        give(3);
+        buffers.give(3);
         sockets.write("read");
         sq().read(sockets.reader(), MemorySegment.NULL, -1).bufferGroup(GROUP);
         assertThat(received(result())).isEqualTo("read");
@@ -125,7 +114,7 @@ class ProvidedBuffersTest extends SocketTest {
     void aMultishotGoesOnUntilTheEnd() throws IOException {
         needs(IORING_OP_SEND_ZC); // of the same release
         openBuffers();
-        give(0, 1, 2, 3);
+        buffers.give(0, 1, 2, 3);
         sq().recvMultishot(sockets.reader(), 0, GROUP);
         expectNothing();
         for (int i = 0; i < 3; i++) {
@@ -143,7 +132,7 @@ class ProvidedBuffersTest extends SocketTest {
     void aMultishotEndsWhenItIsCancelled() throws IOException {
         needs(IORING_OP_SEND_ZC);
         openBuffers();
-        give(0);
+        buffers.give(0);
         sq().recvMultishot(sockets.reader(), 0, GROUP).userData(1);
         expectNothing();
         sq().cancel(1, 0).userData(2);
@@ -162,7 +151,7 @@ class ProvidedBuffersTest extends SocketTest {
     void aMultishotWithoutBuffersEndsAndLosesNothing() throws IOException {
         needs(IORING_OP_SEND_ZC);
         openBuffers();
-        give(0);
+        buffers.give(0);
         sq().recvMultishot(sockets.reader(), 0, GROUP);
         sockets.write("first");
         assertThat(received(result())).isEqualTo("first");
@@ -173,7 +162,7 @@ class ProvidedBuffersTest extends SocketTest {
         assertThat(ring.cq().hasMore()).isFalse();
         assertThat(ring.cq().bufferId()).as("buffer").isEqualTo(-1);
 
-        give(0);
+        buffers.give(0);
         sq().recvMultishot(sockets.reader(), 0, GROUP);
         assertThat(received(result())).isEqualTo("second");
     }
@@ -184,7 +173,7 @@ class ProvidedBuffersTest extends SocketTest {
         needs(IORING_OP_SEND_ZC);
         openBuffers();
         boolean[] given = {true, true, true, true};
-        give(0, 1, 2, 3);
+        buffers.give(0, 1, 2, 3);
         sq().recvMultishot(sockets.reader(), 0, GROUP);
         ring.submit();
         MemorySegment numbers = arena.allocate(ValueLayout.JAVA_INT, 8);
@@ -203,7 +192,7 @@ class ProvidedBuffersTest extends SocketTest {
                 if (length == error(Errno.ENOBUFS)) {
                     assertThat(ring.cq().hasMore()).isFalse();
                     assertThat(given).as("buffers the kernel has").containsOnly(false);
-                    give(0, 1, 2, 3);
+                    buffers.give(0, 1, 2, 3);
                     Arrays.fill(given, true);
                     sq().recvMultishot(sockets.reader(), 0, GROUP);
                     continue;
@@ -212,7 +201,8 @@ class ProvidedBuffersTest extends SocketTest {
                 assertThat(given[id]).as("buffer " + id + " was given").isTrue();
                 given[id] = false;
                 for (int i = 0; i < length / 4; i++) {
-                    assertThat(buffer(id).getAtIndex(ValueLayout.JAVA_INT, i)).isEqualTo(expected++);
+                    assertThat(buffers.buffer(id).getAtIndex(ValueLayout.JAVA_INT, i))
+                            .isEqualTo(expected++);
                 }
                 if (!ring.cq().hasMore()) {
                     sq().recvMultishot(sockets.reader(), 0, GROUP);
@@ -226,7 +216,7 @@ class ProvidedBuffersTest extends SocketTest {
     void datagramsComeWithTheirSendersAddress() throws IOException {
         needs(IORING_OP_SEND_ZC);
         openBuffers();
-        give(0, 1);
+        buffers.give(0, 1);
         Fd to = datagrams();
         MemorySegment room = Message.of(arena, MemorySegment.NULL);
         msghdr.msg_iovlen(room, 0);
@@ -239,7 +229,7 @@ class ProvidedBuffersTest extends SocketTest {
             int length = result();
             assertThat(ring.cq().hasMore()).isTrue();
             MemorySegment out = LibUring.io_uring_recvmsg_validate(
-                            buffer(ring.cq().bufferId()), length, room)
+                            buffers.buffer(ring.cq().bufferId()), length, room)
                     .reinterpret(length);
             int addressLength = io_uring_recvmsg_out.namelen(out);
             MemorySegment address = LibUring.io_uring_recvmsg_name(out).reinterpret(addressLength);
@@ -263,7 +253,7 @@ class ProvidedBuffersTest extends SocketTest {
     void aPipeIsReadAgainAndAgain() throws IOException {
         needs(Opcode.IORING_OP_READ_MULTISHOT);
         openBuffers();
-        give(0, 1, 2);
+        buffers.give(0, 1, 2);
         Pipe pipe = keep(Pipe.open());
         sq().readMultishot(pipe.reader(), 0, -1, GROUP);
         expectNothing();
@@ -282,7 +272,7 @@ class ProvidedBuffersTest extends SocketTest {
     void aRegularFileCannotBeReadAgainAndAgain(@TempDir Path folder) throws IOException {
         needs(Opcode.IORING_OP_READ_MULTISHOT);
         openBuffers();
-        give(0);
+        buffers.give(0);
         Fd file = keep(Fd.open(folder.resolve("file"), LibC.O_RDWR() | LibC.O_CREAT(), 0600));
         sq().readMultishot(file, 0, 0, GROUP);
         assertThat(result()).isEqualTo(error(Errno.EBADFD));
@@ -294,12 +284,12 @@ class ProvidedBuffersTest extends SocketTest {
     void howManyAreLeftCanBeAsked() throws IOException {
         needs(Opcode.IORING_OP_FIXED_FD_INSTALL); // of the same release
         openBuffers();
-        give(0, 1, 2);
-        assertThat(buffers.available()).isEqualTo(3);
+        buffers.give(0, 1, 2);
+        assertThat(buffers.ring().available()).isEqualTo(3);
         sockets.write("x");
         sq().recv(sockets.reader(), 0, 0, GROUP);
         assertThat(result()).isEqualTo(1);
-        assertThat(buffers.available()).isEqualTo(2);
+        assertThat(buffers.ring().available()).isEqualTo(2);
     }
 
     @Test
@@ -321,7 +311,8 @@ class ProvidedBuffersTest extends SocketTest {
         sockets.write("the older way");
         int length = result();
         assertThat(ring.cq().bufferId()).isBetween(10, 10 + COUNT - 1);
-        assertThat(text(buffer(ring.cq().bufferId() - 10), length)).isEqualTo("the older way");
+        assertThat(text(memory.asSlice((ring.cq().bufferId() - 10L) * SIZE, length)))
+                .isEqualTo("the older way");
     }
 
     @Test

@@ -1,7 +1,7 @@
 package io.ferrule.uring;
 
+import static io.ferrule.uring.Completion.error;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.ferrule.bindings.libc.LibC;
 import io.ferrule.bindings.liburing.LibUring;
@@ -160,7 +160,7 @@ class RawSystemCallsTest {
     @Covers("IORING_SETUP_NO_MMAP")
     void memoryOfOursThatIsNotMappedIsAFault() throws IOException {
         SetupFlag flag = SetupFlag.IORING_SETUP_NO_MMAP;
-        assumeTrue(SetupProbe.accepted().contains(flag), () -> "needs a kernel with " + flag + ", Linux 6.5");
+        Kernel.needs(flag);
         MemorySegment params = params();
         io_uring_params.flags(params, flag.bit());
         io_cqring_offsets.user_addr(io_uring_params.cq_off(params), 4096);
@@ -186,9 +186,5 @@ class RawSystemCallsTest {
 
     private MemorySegment params() {
         return io_uring_params.allocate(arena);
-    }
-
-    private static int error(Errno errno) {
-        return Completion.error(errno);
     }
 }

@@ -33,8 +33,8 @@ class ReadWriteTest {
 
     @OnEveryRing
     void aFileIsReadAtAnyOffset(RingVariant variant) throws IOException {
-        try (IoUring ring = variant.open(8);
-                Arena arena = Arena.ofConfined();
+        try (Arena arena = Arena.ofConfined();
+                IoUring ring = variant.open(8);
                 Fd fd = existing(LibC.O_RDONLY())) {
             MemorySegment buffer = arena.allocate(1000);
             for (int offset : new int[] {0, 1, 4095, 4096, 99_000}) {
@@ -47,8 +47,8 @@ class ReadWriteTest {
 
     @OnEveryRing
     void aFileIsWrittenAtAnyOffset(RingVariant variant) throws IOException {
-        try (IoUring ring = variant.open(8);
-                Arena arena = Arena.ofConfined();
+        try (Arena arena = Arena.ofConfined();
+                IoUring ring = variant.open(8);
                 Fd fd = empty()) {
             MemorySegment buffer = copy(arena, data);
             ring.sq().next().write(fd, buffer.asSlice(50_000), 50_000).userData(1);
@@ -64,8 +64,8 @@ class ReadWriteTest {
 
     @OnEveryRing
     void aPartOfABufferStaysInsideIt(RingVariant variant) throws IOException {
-        try (IoUring ring = variant.open(8);
-                Arena arena = Arena.ofConfined();
+        try (Arena arena = Arena.ofConfined();
+                IoUring ring = variant.open(8);
                 Fd in = existing(LibC.O_RDONLY());
                 Fd out = Fd.open(directory.resolve("part"), LibC.O_CREAT() | LibC.O_WRONLY(), 0600)) {
             MemorySegment buffer = arena.allocate(300);
@@ -81,8 +81,8 @@ class ReadWriteTest {
 
     @OnEveryRing
     void piecesAreFilledOneAfterTheOther(RingVariant variant) throws IOException {
-        try (IoUring ring = variant.open(8);
-                Arena arena = Arena.ofConfined();
+        try (Arena arena = Arena.ofConfined();
+                IoUring ring = variant.open(8);
                 Fd fd = existing(LibC.O_RDONLY())) {
             MemorySegment one = arena.allocate(10);
             MemorySegment two = arena.allocate(20);
@@ -98,8 +98,8 @@ class ReadWriteTest {
 
     @OnEveryRing
     void piecesAreWrittenOneAfterTheOther(RingVariant variant) throws IOException {
-        try (IoUring ring = variant.open(8);
-                Arena arena = Arena.ofConfined();
+        try (Arena arena = Arena.ofConfined();
+                IoUring ring = variant.open(8);
                 Fd fd = empty()) {
             IovecArray pieces = IovecArray.of(arena, copy(arena, data), copy(arena, data));
             ring.sq().next().writev(fd, pieces, 2, 0);
@@ -112,8 +112,8 @@ class ReadWriteTest {
 
     @Test
     void noPiecesMoveNothing() throws IOException {
-        try (IoUring ring = IoUring.open(8);
-                Arena arena = Arena.ofConfined();
+        try (Arena arena = Arena.ofConfined();
+                IoUring ring = IoUring.open(8);
                 Fd fd = existing(LibC.O_RDONLY())) {
             ring.sq().next().readv(fd, IovecArray.allocate(arena, 1), 0, 0);
             assertThat(Completion.result(ring)).isZero();
@@ -122,8 +122,8 @@ class ReadWriteTest {
 
     @OnEveryRing
     void aReadIsShortAtTheEndOfTheFileAndEmptyBeyond(RingVariant variant) throws IOException {
-        try (IoUring ring = variant.open(8);
-                Arena arena = Arena.ofConfined();
+        try (Arena arena = Arena.ofConfined();
+                IoUring ring = variant.open(8);
                 Fd fd = existing(LibC.O_RDONLY())) {
             MemorySegment buffer = arena.allocate(1000);
             ring.sq().next().read(fd, buffer, SIZE - 10);
@@ -137,8 +137,8 @@ class ReadWriteTest {
 
     @Test
     void offsetMinusOneUsesAndMovesTheFilesPosition() throws IOException {
-        try (IoUring ring = IoUring.open(8);
-                Arena arena = Arena.ofConfined();
+        try (Arena arena = Arena.ofConfined();
+                IoUring ring = IoUring.open(8);
                 Fd fd = existing(LibC.O_RDONLY())) {
             MemorySegment buffer = arena.allocate(1000);
             for (int round = 0; round < 5; round++) {
@@ -156,8 +156,8 @@ class ReadWriteTest {
     @Test
     void offsetsBeyondFourGigabytesAreWhole() throws IOException {
         long far = (1L << 33) + 3;
-        try (IoUring ring = IoUring.open(8);
-                Arena arena = Arena.ofConfined();
+        try (Arena arena = Arena.ofConfined();
+                IoUring ring = IoUring.open(8);
                 Fd fd = empty()) {
             ring.sq().next().write(fd, arena.allocateFrom("far"), far);
             assertThat(Completion.result(ring)).isEqualTo(4);
@@ -171,8 +171,8 @@ class ReadWriteTest {
 
     @OnEveryRing
     void aPipeIsReadWhenSomethingIsWritten(RingVariant variant) throws IOException {
-        try (IoUring ring = variant.open(8);
-                Arena arena = Arena.ofConfined();
+        try (Arena arena = Arena.ofConfined();
+                IoUring ring = variant.open(8);
                 Pipe pipe = Pipe.open(0)) {
             MemorySegment buffer = arena.allocate(100);
             ring.sq().next().read(pipe.reader(), buffer, -1).userData(1);
@@ -189,8 +189,8 @@ class ReadWriteTest {
 
     @Test
     void aPipeWithoutAWriterIsAtItsEnd() throws IOException {
-        try (IoUring ring = IoUring.open(8);
-                Arena arena = Arena.ofConfined();
+        try (Arena arena = Arena.ofConfined();
+                IoUring ring = IoUring.open(8);
                 Pipe pipe = Pipe.open(0)) {
             ring.sq().next().read(pipe.reader(), arena.allocate(10), -1);
             ring.submit();
@@ -201,8 +201,8 @@ class ReadWriteTest {
 
     @Test
     void aPipeWithoutAReaderIsBroken() throws IOException {
-        try (IoUring ring = IoUring.open(8);
-                Arena arena = Arena.ofConfined();
+        try (Arena arena = Arena.ofConfined();
+                IoUring ring = IoUring.open(8);
                 Pipe pipe = Pipe.open(0)) {
             pipe.reader().close();
             ring.sq().next().write(pipe.writer(), arena.allocate(10), -1);
@@ -212,8 +212,8 @@ class ReadWriteTest {
 
     @Test
     void aReadThatMayNotWaitSaysAgain() throws IOException {
-        try (IoUring ring = IoUring.open(8);
-                Arena arena = Arena.ofConfined();
+        try (Arena arena = Arena.ofConfined();
+                IoUring ring = IoUring.open(8);
                 Pipe pipe = Pipe.open(0)) {
             ring.sq().next().read(pipe.reader(), arena.allocate(10), -1).rwFlags(LibC.RWF_NOWAIT());
             int result = Completion.result(ring);
@@ -225,8 +225,8 @@ class ReadWriteTest {
     /** liburing#364. */
     @Test
     void aNonBlockingDescriptorIsWaitedForAllTheSame() throws IOException {
-        try (IoUring ring = IoUring.open(8);
-                Arena arena = Arena.ofConfined();
+        try (Arena arena = Arena.ofConfined();
+                IoUring ring = IoUring.open(8);
                 Pipe pipe = Pipe.open(LibC.O_NONBLOCK())) {
             ring.sq().next().read(pipe.reader(), arena.allocate(10), -1);
             ring.submit();
@@ -238,8 +238,8 @@ class ReadWriteTest {
 
     @Test
     void theRightsOfTheDescriptorCount() throws IOException {
-        try (IoUring ring = IoUring.open(8);
-                Arena arena = Arena.ofConfined();
+        try (Arena arena = Arena.ofConfined();
+                IoUring ring = IoUring.open(8);
                 Fd fd = existing(LibC.O_RDONLY())) {
             ring.sq().next().write(fd, arena.allocate(10), 0);
             assertThat(Completion.result(ring)).isEqualTo(error(Errno.EBADF));
@@ -248,8 +248,8 @@ class ReadWriteTest {
 
     @Test
     void zeroBytesAreARequestToo() throws IOException {
-        try (IoUring ring = IoUring.open(8);
-                Arena arena = Arena.ofConfined();
+        try (Arena arena = Arena.ofConfined();
+                IoUring ring = IoUring.open(8);
                 Fd fd = existing(LibC.O_RDWR())) {
             ring.sq().next().read(fd, arena.allocate(10), 0, 0, 0).userData(1);
             ring.sq().next().write(fd, arena.allocate(10), 10, 0, 0).userData(2);
@@ -261,8 +261,8 @@ class ReadWriteTest {
     void aThousandReadsInFlightEachHitTheirOwnBuffer(RingVariant variant) throws IOException {
         int count = 1_000;
         int size = 100;
-        try (IoUring ring = variant.open(64);
-                Arena arena = Arena.ofConfined();
+        try (Arena arena = Arena.ofConfined();
+                IoUring ring = variant.open(64);
                 Fd fd = existing(LibC.O_RDONLY())) {
             MemorySegment buffers = arena.allocate((long) count * size);
             for (int i = 0; i < count; i++) {

@@ -27,20 +27,15 @@ class ReceivedMessageTest extends SocketTest {
     private static final int COUNT = 4;
     private static final int HEADER = 16;
 
-    private MemorySegment memory;
-    private BufferRing buffers;
+    private BufferGroup buffers;
     private Fd receiver;
     private long sum;
 
     @BeforeEach
     void open() throws IOException {
         needs(IORING_OP_SEND_ZC); // receiving again and again is of the same release
-        memory = arena.allocate(COUNT * SIZE);
-        buffers = keep(ring.register().bufferRing(GROUP, COUNT, 0));
-        for (int id = 0; id < COUNT; id++) {
-            buffers.add(buffer(id), id);
-        }
-        buffers.publish();
+        buffers = keep(BufferGroup.open(ring, GROUP, arena.allocate(COUNT * SIZE), SIZE));
+        buffers.giveAll();
         receiver = datagrams();
     }
 
@@ -53,7 +48,7 @@ class ReceivedMessageTest extends SocketTest {
             Fd sender = datagrams();
             send(sender, "datagram " + i);
             int length = result();
-            MemorySegment buffer = buffer(ring.cq().bufferId());
+            MemorySegment buffer = buffers.buffer(ring.cq().bufferId());
             message.moveTo(buffer, length);
             assertThat(ring.cq().hasMore()).isTrue();
             assertThat(text(message.payload())).isEqualTo("datagram " + i);
@@ -79,7 +74,7 @@ class ReceivedMessageTest extends SocketTest {
         ring.sq().next().recvmsgMultishot(receiver, room, 0, GROUP);
         send(datagrams(), "with control data");
         int length = result();
-        MemorySegment buffer = buffer(ring.cq().bufferId());
+        MemorySegment buffer = buffers.buffer(ring.cq().bufferId());
         message.moveTo(buffer, length);
         MemorySegment control = message.control();
         assertThat(control.byteSize()).isBetween(cmsghdr.sizeof(), 64L);
@@ -120,13 +115,13 @@ class ReceivedMessageTest extends SocketTest {
     void aResultThatDoesNotFitIsRefused() {
         ReceivedMessage message = new ReceivedMessage(room(16, 32));
         int least = HEADER + 16 + 32;
-        assertThat(message.moveTo(buffer(0), least).payloadLength()).isZero();
-        assertThat(message.moveTo(buffer(0), SIZE).payloadLength()).isEqualTo(SIZE - least);
+        assertThat(message.moveTo(buffers.buffer(0), least).payloadLength()).isZero();
+        assertThat(message.moveTo(buffers.buffer(0), SIZE).payloadLength()).isEqualTo(SIZE - least);
         int[] refused = {least - 1, SIZE + 1, 0, error(Errno.ENOBUFS), Integer.MIN_VALUE, Integer.MAX_VALUE};
         for (int result : refused) {
             assertThatIllegalArgumentException()
                     .as("result " + result)
-                    .isThrownBy(() -> message.moveTo(buffer(0), result))
+                    .isThrownBy(() -> message.moveTo(buffers.buffer(0), result))
                     .withMessageContaining("does not lie in a buffer of " + SIZE);
         }
     }
@@ -134,7 +129,7 @@ class ReceivedMessageTest extends SocketTest {
     /** The lengths in the header are the kernel's; were they anything else, they would still not reach beyond their room. */
     @Test
     void lengthsInTheHeaderReachNoFurtherThanTheirRoom() {
-        MemorySegment buffer = buffer(0).fill((byte) -1);
+        MemorySegment buffer = buffers.buffer(0).fill((byte) -1);
         ReceivedMessage message = new ReceivedMessage(room(16, 32)).moveTo(buffer, 100);
         assertThat(message.nameLength()).isEqualTo(16);
         assertThat(message.controlLength()).isEqualTo(32);
@@ -147,10 +142,10 @@ class ReceivedMessageTest extends SocketTest {
         MemorySegment room = room(0, 0);
         msghdr.msg_namelen(room, -1);
         ReceivedMessage message = new ReceivedMessage(room);
-        assertThatIllegalArgumentException().isThrownBy(() -> message.moveTo(buffer(0), SIZE));
+        assertThatIllegalArgumentException().isThrownBy(() -> message.moveTo(buffers.buffer(0), SIZE));
         msghdr.msg_controllen(room, Long.MAX_VALUE);
         ReceivedMessage other = new ReceivedMessage(room);
-        assertThatIllegalArgumentException().isThrownBy(() -> other.moveTo(buffer(0), SIZE));
+        assertThatIllegalArgumentException().isThrownBy(() -> other.moveTo(buffers.buffer(0), SIZE));
         msghdr.msg_controllen(room, -1);
         assertThatIllegalArgumentException().isThrownBy(() -> new ReceivedMessage(room));
     }
@@ -164,8 +159,8 @@ class ReceivedMessageTest extends SocketTest {
     @Test
     void goingFromMessageToMessageAllocatesNothing() throws Exception {
         ReceivedMessage message = new ReceivedMessage(room(16, 0));
-        MemorySegment one = buffer(0);
-        MemorySegment other = buffer(1);
+        MemorySegment one = buffers.buffer(0);
+        MemorySegment other = buffers.buffer(1);
         Allocation.assertNone(50_000, () -> {
             message.moveTo(one, SIZE);
             sum += message.nameLength() + message.payloadOffset() + message.payloadLength();
@@ -177,11 +172,7 @@ class ReceivedMessageTest extends SocketTest {
     /** Puts it on the next message that comes. */
     private ReceivedMessage next(ReceivedMessage message) throws IOException {
         int length = result();
-        return message.moveTo(buffer(ring.cq().bufferId()), length);
-    }
-
-    private MemorySegment buffer(int id) {
-        return memory.asSlice((long) id * SIZE, SIZE);
+        return message.moveTo(buffers.buffer(ring.cq().bufferId()), length);
     }
 
     /** How much room the parts of a message get. */

@@ -11,11 +11,8 @@ import io.ferrule.testing.Jvm;
 import io.ferrule.testing.Pipe;
 import io.ferrule.testing.Probes;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.charset.StandardCharsets;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -23,25 +20,15 @@ import org.junit.jupiter.api.Timeout;
 
 /** The table of files behind direct descriptors: filled at once, slot by slot, or by the kernel's choice. */
 @Timeout(30)
-class RegisteredFilesTest {
+class RegisteredFilesTest extends OperationTest {
     private static final int BAD = Completion.error(Errno.EBADF);
 
-    private final Arena arena = Arena.ofConfined();
     private final MemorySegment buffer = arena.allocate(64);
     private Pipe pipe;
-    private IoUring ring;
 
     @BeforeEach
     void open() throws IOException {
-        pipe = Pipe.open();
-        ring = IoUring.open(8);
-    }
-
-    @AfterEach
-    void close() throws IOException {
-        ring.close();
-        pipe.close();
-        arena.close();
+        pipe = keep(Pipe.open());
     }
 
     @Test
@@ -282,7 +269,7 @@ class RegisteredFilesTest {
     private String read(int slot) throws IOException {
         int read = readResult(slot);
         assertThat(read).isPositive();
-        return new String(buffer.asSlice(0, read).toArray(ValueLayout.JAVA_BYTE), StandardCharsets.UTF_8);
+        return text(buffer, read);
     }
 
     private int readResult(int slot) throws IOException {

@@ -31,8 +31,8 @@ class RegisteredTest {
 
     @OnEveryRing
     void aDirectDescriptorReadsAndWrites(RingVariant variant) throws IOException {
-        try (IoUring ring = variant.open(8);
-                Arena arena = Arena.ofConfined();
+        try (Arena arena = Arena.ofConfined();
+                IoUring ring = variant.open(8);
                 Pipe pipe = Pipe.open(0)) {
             ring.register().files(pipe.reader(), pipe.writer());
             pipe.close(); // the ring holds them open
@@ -49,8 +49,8 @@ class RegisteredTest {
 
     @Test
     void aSlotOutsideTheTableIsTheKernelsError() throws IOException {
-        try (IoUring ring = IoUring.open(8);
-                Arena arena = Arena.ofConfined();
+        try (Arena arena = Arena.ofConfined();
+                IoUring ring = IoUring.open(8);
                 Pipe pipe = Pipe.open(0)) {
             ring.register().files(pipe.reader());
             ring.sq().next().read(DirectDescriptor.of(1), arena.allocate(4), -1);
@@ -84,8 +84,8 @@ class RegisteredTest {
         Random random = new Random(1);
         random.nextBytes(data);
         Path file = Files.write(directory.resolve("data"), data);
-        try (IoUring ring = variant.open(8);
-                Arena arena = Arena.ofConfined();
+        try (Arena arena = Arena.ofConfined();
+                IoUring ring = variant.open(8);
                 Fd fd = Fd.open(file, LibC.O_RDONLY(), 0)) {
             MemorySegment buffer = arena.allocate(data.length);
             ring.register().buffers(arena.allocate(1), buffer);
@@ -107,8 +107,8 @@ class RegisteredTest {
     @OnEveryRing
     void aRegisteredBufferIsWritten(RingVariant variant) throws IOException {
         Path file = directory.resolve("out");
-        try (IoUring ring = variant.open(8);
-                Arena arena = Arena.ofConfined();
+        try (Arena arena = Arena.ofConfined();
+                IoUring ring = variant.open(8);
                 Fd fd = Fd.open(file, LibC.O_CREAT() | LibC.O_WRONLY(), 0600)) {
             MemorySegment buffer = arena.allocateFrom("hello");
             ring.register().buffers(buffer);
@@ -120,8 +120,8 @@ class RegisteredTest {
 
     @Test
     void memoryOutsideTheRegisteredBufferIsAFault() throws IOException {
-        try (IoUring ring = IoUring.open(8);
-                Arena arena = Arena.ofConfined();
+        try (Arena arena = Arena.ofConfined();
+                IoUring ring = IoUring.open(8);
                 Fd fd = Fd.open(Path.of("/dev/zero"), LibC.O_RDONLY(), 0)) {
             MemorySegment memory = arena.allocate(8192, 4096);
             ring.register().buffers(memory.asSlice(0, 4096));
@@ -138,8 +138,8 @@ class RegisteredTest {
 
     @Test
     void buffersAreRegisteredOnceAndTakenBackOnce() throws IOException {
-        try (IoUring ring = IoUring.open(8);
-                Arena arena = Arena.ofConfined()) {
+        try (Arena arena = Arena.ofConfined();
+                IoUring ring = IoUring.open(8)) {
             MemorySegment buffer = arena.allocate(16);
             Registration registration = ring.register();
             registration.buffers(buffer);

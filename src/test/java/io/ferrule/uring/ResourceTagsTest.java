@@ -7,9 +7,7 @@ import io.ferrule.sys.Errno;
 import io.ferrule.testing.Covers;
 import io.ferrule.testing.Pipe;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -17,29 +15,19 @@ import org.junit.jupiter.api.Timeout;
 /** A tag tells when the kernel has let go of a buffer or a file. */
 @Covers("IORING_FEAT_RSRC_TAGS")
 @Timeout(30)
-class ResourceTagsTest {
+class ResourceTagsTest extends OperationTest {
     private static final int READ = 100;
     private static final int MARK = 101;
     private static final String TAGS_OF_UNREGISTERED = "that posts the tags of what is unregistered";
 
-    private final Arena arena = Arena.ofConfined();
     private final MemorySegment buffer = arena.allocate(64);
     private final MemorySegment other = arena.allocate(64);
     private Pipe pipe;
-    private IoUring ring;
 
     @BeforeEach
     void open() throws IOException {
-        pipe = Pipe.open();
-        ring = IoUring.open(8);
+        pipe = keep(Pipe.open());
         Kernel.needs(ring, Feature.IORING_FEAT_RSRC_TAGS);
-    }
-
-    @AfterEach
-    void close() throws IOException {
-        ring.close();
-        pipe.close();
-        arena.close();
     }
 
     @Test

@@ -11,9 +11,7 @@ import io.ferrule.sys.ErrnoException;
 import io.ferrule.testing.Covers;
 import io.ferrule.testing.Pipe;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -21,25 +19,19 @@ import org.junit.jupiter.api.Timeout;
 /** A locked-down ring does what it was allowed before it was enabled, and nothing else. */
 @Covers({"IORING_REGISTER_RESTRICTIONS", "IORING_REGISTER_ENABLE_RINGS", "IORING_SETUP_R_DISABLED"})
 @Timeout(30)
-class RestrictionsTest {
+class RestrictionsTest extends OperationTest {
     private static final int DENIED = Completion.error(Errno.EACCES);
 
-    private final Arena arena = Arena.ofConfined();
     private final MemorySegment buffer = arena.allocate(8);
     private Pipe pipe;
-    private IoUring ring;
+
+    RestrictionsTest() {
+        super(RingOptions.defaults().with(IORING_SETUP_R_DISABLED));
+    }
 
     @BeforeEach
     void open() throws IOException {
-        pipe = Pipe.open();
-        ring = IoUring.open(8, RingOptions.defaults().with(IORING_SETUP_R_DISABLED));
-    }
-
-    @AfterEach
-    void close() throws IOException {
-        ring.close();
-        pipe.close();
-        arena.close();
+        pipe = keep(Pipe.open());
     }
 
     @Test

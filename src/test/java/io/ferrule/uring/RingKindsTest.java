@@ -3,7 +3,6 @@ package io.ferrule.uring;
 import static io.ferrule.uring.SetupFlag.*;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.ferrule.bindings.libc.LibC;
 import io.ferrule.sys.DirectDescriptor;
@@ -17,7 +16,6 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,8 +23,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Rings of special kinds do what rings do: register, submit, cancel, close. */
 @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class RingKindsTest {
-    private static final Set<SetupFlag> ACCEPTED = SetupProbe.accepted();
-
     @Test
     @Covers({"IORING_SETUP_NO_MMAP", "IORING_SETUP_REGISTERED_FD_ONLY", "IORING_FEAT_REG_REG_RING"})
     void aRingWithoutADescriptorRegistersAndSubmitsAndCancels() throws IOException {
@@ -193,7 +189,7 @@ class RingKindsTest {
 
     private static IoUring open(SetupFlag... flags) throws IOException {
         for (SetupFlag flag : flags) {
-            assumeTrue(ACCEPTED.contains(flag), () -> "needs a kernel with " + flag + ", Linux " + flag.since());
+            Kernel.needs(flag);
         }
         return IoUring.open(4, RingOptions.defaults().with(flags));
     }

@@ -31,13 +31,11 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class RingParityTest {
-    private static final Set<SetupFlag> ACCEPTED = SetupProbe.accepted();
-
     /** A ring to open. The completion queue has {@code cqFactor} times the entries; 0 leaves its size to the kernel. */
     record Shape(int entries, int cqFactor, Set<SetupFlag> flags) {
         IoUring open() throws IOException {
             for (SetupFlag flag : flags) {
-                assumeTrue(ACCEPTED.contains(flag), () -> "needs a kernel with " + flag + ", Linux " + flag.since());
+                Kernel.needs(flag);
             }
             RingOptions options = RingOptions.defaults();
             if (flags.contains(IORING_SETUP_SQPOLL)) {
@@ -139,8 +137,8 @@ class RingParityTest {
     @MethodSource("smallShapes")
     @Covers("IORING_OP_NOP")
     void completionsAreThoseThatLiburingFinds(Shape shape) throws IOException {
-        try (IoUring ring = shape.open();
-                Arena arena = Arena.ofConfined()) {
+        try (Arena arena = Arena.ofConfined();
+                IoUring ring = shape.open()) {
             MemorySegment found = arena.allocate(ADDRESS);
             int rounds = 2 * ring.cq().entries() / ring.sq().entries() + 1; // so that the queue wraps around
             for (long i = 0; i < (long) rounds * ring.sq().entries(); i++) {

@@ -1,7 +1,6 @@
 package io.ferrule.uring;
 
 import static io.ferrule.uring.SetupFlag.*;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.time.Duration;
@@ -18,8 +17,6 @@ enum RingVariant {
     CQE_MIXED(IORING_SETUP_CQE_MIXED),
     SQPOLL(IORING_SETUP_SQPOLL);
 
-    private static final Set<SetupFlag> ACCEPTED = SetupProbe.accepted();
-
     private final Set<SetupFlag> flags = EnumSet.noneOf(SetupFlag.class);
 
     RingVariant(SetupFlag... flags) {
@@ -33,7 +30,7 @@ enum RingVariant {
 
     RingOptions options() {
         for (SetupFlag flag : flags) {
-            assumeTrue(ACCEPTED.contains(flag), () -> "needs a kernel with " + flag + ", Linux " + flag.since());
+            Kernel.needs(flag);
         }
         RingOptions options = RingOptions.defaults();
         if (this == SQPOLL) {

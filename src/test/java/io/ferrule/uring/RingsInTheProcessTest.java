@@ -9,6 +9,7 @@ import io.ferrule.sys.SystemCall;
 import io.ferrule.testing.Covers;
 import io.ferrule.testing.Jvm;
 import io.ferrule.testing.Pipe;
+import io.ferrule.testing.Tasks;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -247,19 +249,9 @@ class RingsInTheProcessTest {
     }
 
     /** The ids of the process's threads, those of the kernel included, whose names begin so. */
-    private static Set<String> threads(String name) throws IOException {
-        try (Stream<Path> tasks = Files.list(Path.of("/proc/self/task"))) {
-            return tasks.filter(task -> comm(task).startsWith(name))
-                    .map(task -> task.getFileName().toString())
-                    .collect(Collectors.toSet());
-        }
-    }
-
-    private static String comm(Path task) {
-        try {
-            return Files.readString(task.resolve("comm"));
-        } catch (IOException e) {
-            return ""; // that thread has ended
-        }
+    private static Set<String> threads(String name) {
+        return Tasks.named(Pattern.quote(name) + ".*").stream()
+                .map(task -> task.getFileName().toString())
+                .collect(Collectors.toSet());
     }
 }

@@ -40,7 +40,7 @@ class SetupFlagsTest {
     })
     void eachFlagThatTheKernelTakesGivesARingThatWorks(SetupFlag flag) throws IOException {
         assumeTrue(!REFUSED.contains(flag), () -> flag + " is not offered yet");
-        assumeTrue(ACCEPTED.contains(flag), () -> "needs a kernel with " + flag + ", Linux " + flag.since());
+        Kernel.needs(flag);
         try (IoUring workers = IoUring.open(4);
                 IoUring ring = IoUring.open(4, having(flag, workers))) {
             if (flag == IORING_SETUP_R_DISABLED) {
@@ -177,7 +177,7 @@ class SetupFlagsTest {
 
     @Test
     void withDeferredTaskWorkComesSingleIssuer() throws IOException {
-        assumeTrue(ACCEPTED.contains(IORING_SETUP_DEFER_TASKRUN), "needs a kernel with DEFER_TASKRUN, Linux 6.1");
+        Kernel.needs(IORING_SETUP_DEFER_TASKRUN);
         try (IoUring ring = IoUring.open(4, options().with(IORING_SETUP_DEFER_TASKRUN))) {
             assertThat(ring.setupFlags()).contains(IORING_SETUP_SINGLE_ISSUER);
         }

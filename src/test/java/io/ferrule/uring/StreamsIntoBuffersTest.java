@@ -217,7 +217,7 @@ class StreamsIntoBuffersTest extends SocketTest {
     @Covers({"IORING_SETUP_NO_MMAP", "IORING_OP_RECV"})
     void theKernelsMemoryServesARingInOursToo() throws IOException {
         SetupFlag flag = SetupFlag.IORING_SETUP_NO_MMAP;
-        assumeTrue(SetupProbe.accepted().contains(flag), () -> "needs a kernel with " + flag + ", Linux 6.5");
+        Kernel.needs(flag);
         try (IoUring unmapped = IoUring.open(8, RingOptions.defaults().with(flag))) {
             BufferRing buffers = open(unmapped, UringFlags.IOU_PBUF_RING_MMAP);
             Pipe sockets = keep(Pipe.sockets());
@@ -246,7 +246,7 @@ class StreamsIntoBuffersTest extends SocketTest {
     }
 
     private BufferRing openIncremental(IoUring ring) throws IOException {
-        assumeTrue(ring.features().contains(Feature.IORING_FEAT_MIN_TIMEOUT), "needs IOU_PBUF_RING_INC, Linux 6.12");
+        Kernel.needs(ring, Feature.IORING_FEAT_MIN_TIMEOUT); // such buffer rings are of the same release
         return open(ring, UringFlags.IOU_PBUF_RING_INC, false);
     }
 

@@ -12,9 +12,7 @@ import io.ferrule.sys.ErrnoException;
 import io.ferrule.testing.Covers;
 import io.ferrule.testing.Pipe;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -22,21 +20,18 @@ import org.junit.jupiter.api.Timeout;
 /** Cancelling from outside the queue: when the call returns, what it met has ended. */
 @Covers("IORING_REGISTER_SYNC_CANCEL")
 @Timeout(30)
-class SyncCancelTest {
+class SyncCancelTest extends OperationTest {
     private static final long SECOND = 1_000_000_000L;
     private static final int CANCELLED = Completion.error(Errno.ECANCELED);
 
-    private final Arena arena = Arena.ofConfined();
     private final MemorySegment buffer = arena.allocate(8);
     private Pipe pipe;
     private Pipe other;
-    private IoUring ring;
 
     @BeforeEach
     void open() throws IOException {
-        pipe = Pipe.open();
-        other = Pipe.open();
-        ring = IoUring.open(8);
+        pipe = keep(Pipe.open());
+        other = keep(Pipe.open());
         try {
             Kernel.needs(
                     RegisterOpcode.IORING_REGISTER_SYNC_CANCEL,
@@ -44,14 +39,6 @@ class SyncCancelTest {
         } catch (ErrnoException e) {
             assertThat(e.errno()).isEqualTo(Errno.ENOENT);
         }
-    }
-
-    @AfterEach
-    void close() throws IOException {
-        ring.close();
-        pipe.close();
-        other.close();
-        arena.close();
     }
 
     @Test

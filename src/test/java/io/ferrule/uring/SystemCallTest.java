@@ -120,9 +120,9 @@ class SystemCallTest {
 
         public static void main(String[] args) throws IOException {
             BitSet seen = new BitSet();
-            try (IoUring ring = IoUring.open(8);
-                    Pipe pipe = Pipe.open(0);
-                    Arena arena = Arena.ofConfined()) {
+            try (Arena arena = Arena.ofConfined();
+                    IoUring ring = IoUring.open(8);
+                    Pipe pipe = Pipe.open(0)) {
                 MemorySegment buffer = arena.allocate(1);
                 for (int i = 0; i < OPERATIONS; i += 4) {
                     ring.sq().next().nop().userData(i);

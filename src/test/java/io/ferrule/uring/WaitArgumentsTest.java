@@ -39,8 +39,8 @@ class WaitArgumentsTest {
     @Test
     @Covers("IORING_FEAT_MIN_TIMEOUT")
     void aCompletionAfterTheMinimumEndsTheWaitAtOnce() throws Exception {
-        try (IoUring ring = withMinTimeout(RingVariant.DEFAULT);
-                Arena arena = Arena.ofConfined();
+        try (Arena arena = Arena.ofConfined();
+                IoUring ring = withMinTimeout(RingVariant.DEFAULT);
                 Pipe pipe = Pipe.open()) {
             ring.sq().next().read(pipe.reader(), arena.allocate(8), -1);
             ring.submit();
@@ -95,6 +95,14 @@ class WaitArgumentsTest {
         }
     }
 
+    @OnEveryRing
+    void aBadEntryKeepsNoOtherBackFromAMinimumOfTime(RingVariant variant) throws IOException {
+        try (IoUring ring = withMinTimeout(variant)) {
+            badEntryAndNop(ring);
+            assertThat(ring.submitAndWait(2, FOR_EVER, Integer.MAX_VALUE)).isEqualTo(2);
+        }
+    }
+
     // ---- a point in time ----
 
     @OnEveryRing
@@ -122,6 +130,14 @@ class WaitArgumentsTest {
         try (IoUring ring = withMinTimeout(RingVariant.DEFAULT)) {
             nops(ring, 3);
             assertThat(ring.submitAndWaitUntil(3, System.nanoTime() + FOR_EVER)).isEqualTo(3);
+        }
+    }
+
+    @OnEveryRing
+    void aBadEntryKeepsNoOtherBackFromAPointInTime(RingVariant variant) throws IOException {
+        try (IoUring ring = withMinTimeout(variant)) {
+            badEntryAndNop(ring);
+            assertThat(ring.submitAndWaitUntil(2, System.nanoTime() + FOR_EVER)).isEqualTo(2);
         }
     }
 
@@ -189,6 +205,15 @@ class WaitArgumentsTest {
         }
     }
 
+    @OnEveryRing
+    void aBadEntryKeepsNoOtherBackWithSignalsBlocked(RingVariant variant) throws IOException {
+        try (IoUring ring = variant.open(4)) {
+            Kernel.needs(ring, Feature.IORING_FEAT_EXT_ARG);
+            badEntryAndNop(ring);
+            assertThat(ring.submitAndWaitBlocking(2, FOR_EVER, 0)).isEqualTo(2);
+        }
+    }
+
     // ---- registered arguments ----
 
     @Test
@@ -212,6 +237,17 @@ class WaitArgumentsTest {
             region.set(0, FOR_EVER, 0);
             ring.enable();
             nops(ring, 2);
+            assertThat(ring.submitAndWait(2, region, 0)).isEqualTo(2);
+        }
+    }
+
+    @OnEveryRing
+    void aBadEntryKeepsNoOtherBackFromARegisteredArgument(RingVariant variant) throws IOException {
+        try (IoUring ring = IoUring.open(4, variant.options().with(IORING_SETUP_R_DISABLED))) {
+            WaitRegion region = region(ring, 1);
+            region.set(0, FOR_EVER, 0);
+            ring.enable();
+            badEntryAndNop(ring);
             assertThat(ring.submitAndWait(2, region, 0)).isEqualTo(2);
         }
     }
@@ -292,6 +328,12 @@ class WaitArgumentsTest {
         for (int i = 0; i < count; i++) {
             ring.sq().next().nop();
         }
+    }
+
+    /** The first is no operation: a ring without SUBMIT_ALL stops there, and does not wait. */
+    private static void badEntryAndNop(IoUring ring) {
+        ring.sq().next().raw(255, -1, 0, 0, 0);
+        nops(ring, 1);
     }
 
     private static String blockedSignals(Path status) throws IOException {

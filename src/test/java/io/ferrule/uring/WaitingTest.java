@@ -3,6 +3,7 @@ package io.ferrule.uring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.ferrule.bindings.libc.LibC;
 import io.ferrule.sys.Pipe;
 import io.ferrule.sys.SystemCall;
 import java.io.IOException;
@@ -100,6 +101,20 @@ class WaitingTest {
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("a timeout is 0 nanoseconds or more, not -1");
             assertThatThrownBy(() -> ring.submitAndWait(1, -1)).isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
+    /** Though the thread has to enter the kernel for it, to run the poll's end. */
+    @Test
+    void withNoTimeToWaitItFindsWhatIsReadyToComplete() throws IOException {
+        try (Arena arena = Arena.ofConfined();
+                Pipe pipe = Pipe.open(0);
+                IoUring ring = IoUring.open(4)) {
+            ring.sq().next().pollAdd(pipe.reader(), LibC.POLLIN());
+            ring.submit();
+            pipe.writer().write(arena.allocate(1));
+            ring.sq().next().nop();
+            assertThat(ring.submitAndWait(2, 0)).isEqualTo(2);
         }
     }
 

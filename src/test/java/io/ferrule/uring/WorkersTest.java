@@ -5,19 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ferrule.testing.Covers;
 import io.ferrule.testing.Pipe;
+import io.ferrule.testing.Tasks;
 import io.ferrule.uring.Registration.WorkerLimits;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.BitSet;
-import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -48,7 +44,7 @@ class WorkersTest {
                     () -> ring.register().workerAffinity(FIRST));
             ring.register().resetWorkerAffinity();
             work(ring, pipe, arena, 1);
-            String anywhere = status(Path.of("/proc/self/task", threadId()), "Cpus_allowed_list:");
+            String anywhere = status(Tasks.current(), "Cpus_allowed_list:");
             await(() -> workers().equals(Set.of(anywhere)));
             assertThat(workers()).containsExactly(anywhere);
         });
@@ -89,7 +85,7 @@ class WorkersTest {
             for (int i = 0; i < 3; i++) {
                 pipe.write("x");
                 assertThat(Completion.result(ring)).isEqualTo(1);
-                assertThat(workerFolders()).hasSizeLessThanOrEqualTo(1);
+                assertThat(Tasks.workers()).hasSizeLessThanOrEqualTo(1);
             }
         });
     }
@@ -120,7 +116,7 @@ class WorkersTest {
     /** Where the calling thread's workers may run. */
     private static Set<String> workers() {
         Set<String> processors = new TreeSet<>();
-        for (Path worker : workerFolders()) {
+        for (Path worker : Tasks.workers()) {
             String allowed = status(worker, "Cpus_allowed_list:");
             if (allowed != null) {
                 processors.add(allowed);
@@ -129,41 +125,13 @@ class WorkersTest {
         return processors;
     }
 
-    private static List<Path> workerFolders() {
-        String name = "iou-wrk-" + threadId();
-        try (Stream<Path> tasks = Files.list(Path.of("/proc/self/task"))) {
-            return tasks.filter(task -> name.equals(read(task.resolve("comm")).strip()))
-                    .toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static String threadId() {
-        try {
-            return Path.of("/proc/thread-self").toRealPath().getFileName().toString();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
     private static String status(Path task, String key) {
-        return read(task.resolve("status"))
+        return Tasks.read(task, "status")
                 .lines()
                 .filter(line -> line.startsWith(key))
                 .map(line -> line.substring(key.length()).strip())
                 .findFirst()
                 .orElse(null);
-    }
-
-    private static String read(Path file) {
-        try {
-            return Files.readString(file);
-        } catch (NoSuchFileException e) {
-            return ""; // that thread has ended
-        } catch (IOException e) {
-            return ""; // it ended while we read
-        }
     }
 
     private static void await(Supplier<Boolean> condition) {
