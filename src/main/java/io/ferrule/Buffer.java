@@ -81,15 +81,22 @@ public class Buffer implements AutoCloseable {
         if (NativeMemory.transferLength(memory) == 0) {
             throw new IllegalArgumentException("a buffer has 1 byte or more, and the segment none");
         }
-        // Of memory outside the heap, as this is, HeapSession stands for a direct ByteBuffer, which the segment keeps
-        // reachable.
-        String scope = memory.scope().getClass().getSimpleName();
-        if (!scope.equals("ImplicitSession") && !scope.equals("GlobalSession") && !scope.equals("HeapSession")) {
+        if (!canBeWrapped(memory)) {
             throw new IllegalArgumentException(
-                    "the segment's arena could be closed while the kernel uses it (its scope is a " + scope
+                    "the segment's arena could be closed while the kernel uses it (its scope is a "
+                            + memory.scope().getClass().getSimpleName()
                             + "): allocate with Arena.ofAuto(), Buffer.allocate or a BufferPool");
         }
         return new Buffer(memory, null);
+    }
+
+    /** Whether {@link #wrap} takes a segment: native memory that nobody can free while it is reachable, and that may be written. */
+    public static boolean canBeWrapped(MemorySegment memory) {
+        // Of memory outside the heap, HeapSession stands for a direct ByteBuffer, which the segment keeps reachable.
+        String scope = memory.scope().getClass().getSimpleName();
+        return memory.isNative()
+                && !memory.isReadOnly()
+                && (scope.equals("ImplicitSession") || scope.equals("GlobalSession") || scope.equals("HeapSession"));
     }
 
     /** How many bytes it holds. */

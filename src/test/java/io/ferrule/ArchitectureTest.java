@@ -43,6 +43,8 @@ class ArchitectureTest {
                 .definedBy("io.ferrule.driver..")
                 .layer("safe")
                 .definedBy("io.ferrule")
+                .layer("channel")
+                .definedBy("io.ferrule.channel..")
                 .ensureAllClassesAreContainedInArchitectureIgnoring("") // the module descriptor
                 .whereLayer("bindings")
                 .mayNotAccessAnyLayer()
@@ -56,6 +58,8 @@ class ArchitectureTest {
                 .mayOnlyAccessLayers("uring", "epoll", "sys", "bindings")
                 .whereLayer("safe")
                 .mayOnlyAccessLayers("driver", "uring", "epoll", "sys", "bindings")
+                .whereLayer("channel")
+                .mayOnlyAccessLayers("safe")
                 .check(main);
     }
 
