@@ -6,7 +6,6 @@ import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.PortUnreachableException;
 import java.nio.channels.AlreadyConnectedException;
-import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.NonReadableChannelException;
 import java.nio.channels.NonWritableChannelException;
@@ -31,7 +30,9 @@ final class NioErrors {
         for (Errno each : Errno.values()) {
             BY_TEXT.put(each.text(), each);
         }
-        BY_TEXT.put("Connection reset", Errno.ECONNRESET); // the JDK's own words
+        // The JDK's own words.
+        BY_TEXT.put("Connection reset", Errno.ECONNRESET);
+        BY_TEXT.put("Too many levels of symbolic links or unable to access attributes of symbolic link", Errno.ELOOP);
     }
 
     private NioErrors() {}
@@ -50,8 +51,8 @@ final class NioErrors {
             case NotDirectoryException _ -> Errno.ENOTDIR;
             case FileSystemLoopException _ -> Errno.ELOOP;
             case FileSystemException file -> byWords(file.getReason());
-            case AsynchronousCloseException _ -> Errno.ECANCELED;
-            case ClosedChannelException _ -> Errno.EPIPE;
+            case ClosedChannelException _ ->
+                Errno.EPIPE; // by shutdown: a channel is closed when nothing is in flight on it
             case NoRouteToHostException _ -> Errno.EHOSTUNREACH;
             case PortUnreachableException _ -> Errno.ECONNREFUSED;
             case ConnectException refused -> connect(refused.getMessage());

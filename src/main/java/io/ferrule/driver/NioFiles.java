@@ -5,6 +5,7 @@ import io.ferrule.sys.Errno;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.NonWritableChannelException;
 import java.nio.file.CopyOption;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -212,12 +213,18 @@ final class NioFiles {
     }
 
     static int truncate(FileChannel file, long length) throws IOException {
-        if (length > file.size()) {
-            file.write(ByteBuffer.allocate(1), length - 1); // the JDK does not make files longer otherwise
-        } else {
-            file.truncate(length);
+        try {
+            if (length > file.size()) {
+                file.write(ByteBuffer.allocate(1), length - 1); // the JDK does not make files longer otherwise
+            } else {
+                long position = file.position();
+                file.truncate(length);
+                file.position(position); // which the JDK takes back to the new end
+            }
+            return 0;
+        } catch (NonWritableChannelException e) {
+            return -Errno.EINVAL.number(); // as ftruncate, unlike write
         }
-        return 0;
     }
 
     static int sync(FileChannel file, boolean metadata) throws IOException {
