@@ -140,8 +140,7 @@ public final class UringDriver implements Driver {
             }
         }
         Restrictions all = new Restrictions()
-                .allowFlags(Sqe.IOSQE_IO_LINK | Sqe.IOSQE_BUFFER_SELECT)
-                .allow(RegisterOpcode.IORING_REGISTER_EVENTFD)
+                .allowFlags(Sqe.IOSQE_IO_LINK | Sqe.IOSQE_BUFFER_SELECT | Sqe.IOSQE_ASYNC)
                 .allow(RegisterOpcode.IORING_REGISTER_EVENTFD) // for the descriptor
                 .allow(RegisterOpcode.IORING_REGISTER_PBUF_RING)
                 .allow(RegisterOpcode.IORING_UNREGISTER_PBUF_RING);
@@ -187,6 +186,9 @@ public final class UringDriver implements Driver {
                 Sqe sqe = UringEntries.fill(ring.sq(), each).userData(each.ticket);
                 if (each.next != null) {
                     sqe.link();
+                }
+                if (each.kind == OperationKind.CLOSE && !each.regular && calls.waitsToClose(each.fd)) {
+                    sqe.async(); // the kernel would wait on this thread
                 }
             } catch (Throwable e) {
                 inFlight.remove(each); // the kernel does not have it
