@@ -211,7 +211,7 @@ public class Buffer implements AutoCloseable {
     /** It has been closed. */
     void released() {
         if (pool != null) {
-            pool.giveBack(this);
+            pool.giveBack(memory);
         }
     }
 
@@ -253,7 +253,7 @@ public class Buffer implements AutoCloseable {
         }
     }
 
-    /** A pool hands it out again. */
+    /** It is lent again. */
     final void reopen() {
         USE.setRelease(this, 0);
     }
