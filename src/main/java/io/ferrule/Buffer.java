@@ -218,7 +218,7 @@ public class Buffer implements AutoCloseable {
     /** It has been closed. */
     void released() {
         if (pool != null) {
-            pool.giveBack(this);
+            pool.giveBack(memory);
         }
     }
 
@@ -260,7 +260,7 @@ public class Buffer implements AutoCloseable {
         }
     }
 
-    /** A pool hands it out again. */
+    /** It is lent again. */
     final void reopen() {
         USE.setRelease(this, 0);
     }

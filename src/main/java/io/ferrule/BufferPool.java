@@ -5,16 +5,20 @@ import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Buffers of one size, allocated at once and used again and again: page-aligned, as {@code O_DIRECT} needs them. {@link #take} hands one out,
- * {@link Buffer#close} gives it back. Any thread may do either.
+ * Memory for buffers of one size, allocated at once and used again and again: page-aligned, as {@code O_DIRECT} needs it. {@link #take} hands a buffer
+ * out, {@link Buffer#close} gives its memory back. Any thread may do either.
  *
- * <p>A pool of a loop ({@link Loop#pool}) is registered with the kernel where that saves work.
+ * <p>Each {@code take} makes a {@link Buffer} of its own, a small object, so that who closes one twice or goes on to use it gets an exception, and never
+ * somebody else's data. Programs that must not allocate anything take their buffers once and keep them.
+ *
+ * <p>A pool of a loop ({@link Loop#pool}) is registered with the kernel where that saves work, until it is closed; one that is dropped without, until
+ * the loop is.
  */
 public final class BufferPool implements AutoCloseable {
     private static final int PAGE = 4096;
 
     private final int size;
-    private final Buffer[] free;
+    private final MemorySegment[] free;
     private final @Nullable Loop loop;
     private final int registered;
     private int available;
@@ -30,9 +34,9 @@ public final class BufferPool implements AutoCloseable {
         this.size = size;
         this.loop = loop;
         this.registered = loop == null ? -1 : loop.register(slab);
-        this.free = new Buffer[count];
+        this.free = new MemorySegment[count];
         for (int i = 0; i < count; i++) {
-            free[i] = new Buffer(slab.asSlice(i * stride, size), this);
+            free[i] = slab.asSlice(i * stride, size);
         }
         this.available = count;
     }
@@ -69,9 +73,7 @@ public final class BufferPool implements AutoCloseable {
         if (available == 0) {
             return null;
         }
-        Buffer buffer = free[--available];
-        buffer.reopen();
-        return buffer;
+        return new Buffer(free[--available], this);
     }
 
     /** How many can be taken now. */
@@ -85,21 +87,27 @@ public final class BufferPool implements AutoCloseable {
     }
 
     /**
-     * Ends the pool. A second close does nothing.
+     * Ends the pool, and has the kernel forget its memory. A second close does nothing.
      *
      * @throws IllegalStateException while a buffer is out: it may be in flight
      */
     @Override
     public synchronized void close() {
-        if (!closed && available < free.length) {
+        if (closed) {
+            return;
+        }
+        if (available < free.length) {
             throw new IllegalStateException(
                     (free.length - available) + " of the pool's " + free.length + " buffers have not been given back");
         }
         closed = true;
+        if (loop != null && registered >= 0) {
+            loop.unregister(registered);
+        }
     }
 
-    synchronized void giveBack(Buffer buffer) {
-        free[available++] = buffer;
+    synchronized void giveBack(MemorySegment memory) {
+        free[available++] = memory;
     }
 
     int registered(Loop user) {

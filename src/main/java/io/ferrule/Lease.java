@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A buffer with what has come, lent by {@link BufferLeases}. {@link #close} gives it back, on any thread; until then nothing else is received into it.
- * The object is used again after that: keep no reference to it.
+ * The object is used again after that: keep no reference to it, or what comes next is read and given back under somebody else's hands. With
+ * {@code -Dferrule.leaks=on} each lease is an object of its own, and such mistakes throw.
  */
 public final class Lease extends Buffer {
     private final BufferLeases leases;

@@ -699,6 +699,15 @@ public final class Loop implements Executor, AutoCloseable {
         return driver.register(memory);
     }
 
+    /** Any thread. What is registered ends with the loop at the latest. */
+    void unregister(int index) {
+        executeUnlessClosed(() -> {
+            if (isOpen()) {
+                driver.unregister(index);
+            }
+        });
+    }
+
     // ---- requests ----
 
     /**

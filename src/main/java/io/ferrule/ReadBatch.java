@@ -260,7 +260,7 @@ public final class ReadBatch extends Entry {
 
         Read(ReadBatch batch) {
             this.batch = batch;
-            this.transfer = new Transfer(batch.loop, Transfer.NOT_POOLED, 0);
+            this.transfer = new Transfer(batch.loop, false);
         }
 
         void reset() {

@@ -8,6 +8,7 @@ import io.ferrule.sys.NativeMemory;
 import io.ferrule.sys.SocketAddresses;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
@@ -21,13 +22,13 @@ import org.jspecify.annotations.Nullable;
  * @see Request
  */
 public final class Transfer extends Request {
-    /** The index of one that is not among the loop's transfers: another thread made it, or a future refers to it. */
-    static final int NOT_POOLED = -1;
+    private static final long NO_TICKET = -1;
 
-    /** Where it is among the loop's transfers, or {@link #NOT_POOLED}. */
-    private int index;
+    /** It goes back to the loop's transfers when it is over: nobody refers to it then. */
+    private boolean pooled;
 
-    private int generation;
+    /** By which the loop finds it while it is under way with a callback. */
+    private long ticket = NO_TICKET;
 
     private Buffer @Nullable [] buffers;
     private @Nullable Buffer buffer;
@@ -70,10 +71,9 @@ public final class Transfer extends Request {
     private @Nullable TransferCallback callback;
     private @Nullable CompletableFuture<Integer> future;
 
-    Transfer(Loop loop, int index, int generation) {
+    Transfer(Loop loop, boolean pooled) {
         super(loop);
-        this.index = index;
-        this.generation = generation;
+        this.pooled = pooled;
     }
 
     // ---- ways to wait ----
@@ -94,23 +94,17 @@ public final class Transfer extends Request {
         Objects.requireNonNull(whenDone, "whenDone");
         loop.checkOwner();
         claim();
-        if (index == NOT_POOLED) {
-            index = loop.transfers().nextIndex();
-        }
         callback = whenDone;
-        loop.transfers().begun(this);
-        long ticket = ticket();
+        long mine = loop.transfers().begun(this);
+        ticket = mine;
         launch();
-        return ticket;
+        return mine;
     }
 
     /** Begins it. The future's {@code cancel} asks the kernel to; it is cancelled when the kernel says so. */
     public CompletableFuture<Integer> future() {
         claim();
-        if (index != NOT_POOLED && loop.isOwner()) {
-            loop.transfers().replace(this);
-            index = NOT_POOLED;
-        }
+        pooled = false; // the caller may keep it
         Outcome<Integer> outcome = new Outcome<>(this::cancelFromAnywhere);
         future = outcome;
         launch();
@@ -124,29 +118,34 @@ public final class Transfer extends Request {
      * @throws OperationCancelledException after an interrupt, unless it was done all the same
      */
     public int await() throws IOException {
+        if (!loop.isOwner()) {
+            pooled = false; // nor could this thread give it back
+        }
         beginAndWait();
         int bytes = moved;
-        IOException failed = error;
-        taken = true;
-        if (loop.isOwner()) {
-            recycle();
+        IOException failed = outcome();
+        if (failed != null) {
+            pooled = false; // for the caller to ask how many bytes were moved
         }
+        taken = true;
+        recycle();
         if (failed != null) {
             throw failed;
         }
         return bytes;
     }
 
-    int index() {
-        return index;
+    /**
+     * How many bytes had been moved when it failed, which may be half-way: what an exception of {@code await} or {@code future} leaves out. One that
+     * succeeded says so by its result, and one with a callback tells that: these are used again for others, and this means nothing then.
+     */
+    public int moved() {
+        return moved;
     }
 
+    /** By which the loop finds it; while it is under way with a callback. */
     long ticket() {
-        return (long) generation << Integer.SIZE | index;
-    }
-
-    int generation() {
-        return generation;
+        return ticket;
     }
 
     // ---- description ----
@@ -516,7 +515,11 @@ public final class Transfer extends Request {
         TransferCallback toCall = callback;
         CompletableFuture<Integer> toComplete = future;
         int bytes = moved;
-        IOException failed = error;
+        IOException failed = outcome();
+        if (ticket != NO_TICKET) {
+            loop.transfers().over(ticket);
+            ticket = NO_TICKET;
+        }
         if (toCall != null) {
             recycle(); // first, so that what the callback begins may use it
             loop.call(toCall, bytes, failed);
@@ -529,10 +532,17 @@ public final class Transfer extends Request {
         }
     }
 
-    /** For another transfer, unless a future still refers to it. */
+    /** Why it failed, or null. */
+    private @Nullable IOException outcome() {
+        if (error instanceof InterruptedIOException incomplete) {
+            incomplete.bytesTransferred = moved; // as the JDK's own type for a time limit has it
+        }
+        return error;
+    }
+
+    /** For another transfer, unless somebody may still refer to it. */
     private void recycle() {
-        if (index != NOT_POOLED && future == null && !lingering) {
-            generation++;
+        if (pooled && !lingering) {
             makeIdle();
             callback = null;
             loop.transfers().giveBack(this);

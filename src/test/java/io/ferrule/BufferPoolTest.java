@@ -3,7 +3,9 @@ package io.ferrule;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.ferrule.testing.Allocation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -23,12 +25,48 @@ class BufferPoolTest {
     }
 
     @Test
-    void handsOutAgainWhatWasClosed() {
+    void handsOutAgainTheMemoryThatWasGivenBack() {
         pool.take();
         Buffer buffer = pool.take();
+        long address = buffer.segment().address();
         buffer.close();
-        assertThat(pool.take()).isSameAs(buffer);
-        buffer.put(0, (byte) 1);
+        assertThat(pool.take().segment().address()).isEqualTo(address);
+    }
+
+    @Test
+    void aSecondCloseLeavesTheNextOwnerOfTheMemoryAlone() {
+        Buffer first = pool.take();
+        first.close();
+        Buffer second = pool.take();
+        first.close();
+        first.closeWhenFree();
+        assertThat(pool.available()).isEqualTo(1);
+        second.put(0, (byte) 1);
+        assertThat(second.isInFlight()).isFalse();
+    }
+
+    @Test
+    void whoGoesOnToUseABufferAfterItsCloseDoesNotSeeTheNextOwnersBytes() {
+        Buffer first = pool.take();
+        first.close();
+        Buffer second = pool.take().put(0, (byte) 1);
+        assertThatIllegalStateException().isThrownBy(() -> first.get(0)).withMessageContaining("closed");
+        assertThatIllegalStateException()
+                .isThrownBy(() -> first.put(0, (byte) 2))
+                .withMessageContaining("closed");
+        assertThatIllegalStateException().isThrownBy(first::pinToFill).withMessageContaining("closed");
+        assertThat(second.get(0)).isEqualTo((byte) 1);
+    }
+
+    @Test
+    void takingABufferAndGivingItBackCostsOneSmallObject() throws Exception {
+        assumeTrue(Allocation.isOptimised(), "counts what compiled code allocates");
+        Buffer[] kept = {null}; // where the compiler cannot do away with it
+        double bytes = Allocation.bytesPerRun(20_000, () -> {
+            kept[0] = pool.take();
+            kept[0].close();
+        });
+        assertThat(bytes).isLessThan(40);
     }
 
     @Test
@@ -67,6 +105,35 @@ class BufferPoolTest {
         pool.close();
         assertThatIllegalStateException().isThrownBy(pool::take).withMessageContaining("closed");
         assertThatIllegalStateException().isThrownBy(pool::tryTake).withMessageContaining("closed");
+    }
+
+    @EveryDriver
+    void theKernelForgetsThePoolWhenItIsClosed(String driver) throws Exception {
+        try (Loop loop = Loop.open(LoopOptions.defaults().driver(driver))) {
+            BufferPool first = loop.pool(1, 64);
+            int index = first.registered(loop);
+            assumeTrue(index >= 0, "the " + driver + " driver registers no memory");
+            first.close();
+            first.close();
+            assertThat(loop.pool(1, 64).registered(loop))
+                    .as("its place is free")
+                    .isEqualTo(index);
+        }
+    }
+
+    @EveryDriver
+    void aPoolMayBeClosedOnAnotherThreadAndAfterItsLoop(String driver) throws Exception {
+        BufferPool pool;
+        try (Loop loop = Loop.open(LoopOptions.defaults().driver(driver))) {
+            BufferPool other = loop.pool(1, 64);
+            int index = other.registered(loop);
+            Thread.startVirtualThread(other::close).join();
+            loop.turn(0);
+            pool = loop.pool(1, 64);
+            assertThat(pool.registered(loop)).isEqualTo(index);
+        }
+        pool.close();
+        assertThatIllegalStateException().isThrownBy(pool::take).withMessageContaining("closed");
     }
 
     @Test

@@ -228,6 +228,21 @@ class ConnectionTest extends LoopContract {
         assertThat(receive(pair.server(), 14)).isEqualTo("the last words");
     }
 
+    /** The kernel has who closes it wait until the peer has received everything, or for so long. */
+    @Test
+    void aConnectionThatLingersWhenItIsClosedDoesNotHoldTheLoopUp() throws Exception {
+        Pair pair = connected();
+        pair.client().setOption(StandardSocketOptions.SO_LINGER, 2 * SECONDS);
+        Buffer much = Buffer.allocate(MUCH);
+        int sent = pair.client().send(much, 0, much.size()).await();
+        CompletableFuture<Void> closed = pair.client().closeAsync();
+        settle();
+        assertThat(pair.client().isOpen()).isFalse();
+        Buffer received = Buffer.allocate(sent);
+        assertThat(pair.server().receiveFully(received, 0, sent).await()).isEqualTo(sent);
+        closed.get();
+    }
+
     @Test
     void whoWantsNoMoreReceivesTheEnd() throws Exception {
         Pair pair = connected();

@@ -53,6 +53,18 @@ class LoopCountersTest extends OwnLoopContract {
     }
 
     @Test
+    void closingSocketsAndPipesIsNoFallback() throws IOException {
+        Listener listener = loop.listen(LoopContract.LOOPBACK).await();
+        Connection connection = loop.connect(listener.localAddress()).await();
+        PipeEnds pipe = loop.pipe().await();
+        connection.close();
+        listener.close();
+        pipe.reader().close();
+        pipe.writer().close();
+        assertThat(loop.counters().fallbacks()).isZero();
+    }
+
+    @Test
     void mailAndTheWakeUpForItAreCounted() throws Exception {
         LoopCounters counters = loop.counters();
         boolean[] come = {false};

@@ -7,9 +7,15 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import io.ferrule.driver.OperationKind;
+import java.io.EOFException;
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.ref.WeakReference;
 import java.net.SocketTimeoutException;
 import java.nio.channels.AsynchronousCloseException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,6 +27,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** How requests begin, end and are used again, whatever they are for. */
 class RequestTest extends LoopContract {
@@ -249,12 +256,149 @@ class RequestTest extends LoopContract {
     @Test
     void futuresOnTheLoopsThreadLeaveNothingBehind() throws Exception {
         onLoop(() -> zero.read(buffer, 0).future()).get();
-        int before = onLoop(() -> loop.transfers().nextIndex());
+        int before = onLoop(() -> loop.transfers().slotsUsed());
         for (int i = 0; i < 100; i++) {
             onLoop(() -> zero.read(buffer, 0).future()).get();
         }
-        int after = onLoop(() -> loop.transfers().nextIndex());
-        assertThat(after - before).isLessThan(3);
+        assertThat(onLoop(() -> loop.transfers().slotsUsed())).isEqualTo(before);
+    }
+
+    @Test
+    void whatIsDescribedAndNeverBegunLeavesNothingBehind() throws Exception {
+        onLoop(() -> zero.read(buffer, 0).start((bytes, error) -> {}));
+        while (buffer.isInFlight()) {
+            settle();
+        }
+        int before = onLoop(() -> loop.transfers().slotsUsed());
+        WeakReference<Transfer> forgotten = onLoop(() -> new WeakReference<>(zero.read(buffer, 0)));
+        for (int i = 0; i < 100; i++) {
+            onLoop(() -> zero.read(buffer, 0));
+            CompletableFuture<Told> told = new CompletableFuture<>();
+            onLoop(() -> zero.read(buffer, 0).start(to(told)));
+            told.get();
+        }
+        assertThat(onLoop(() -> loop.transfers().slotsUsed())).isEqualTo(before);
+        while (forgotten.get() != null) {
+            System.gc(); // the test has a time limit
+        }
+    }
+
+    @Test
+    void whatWasRefusedWhenItWasToBeginLeavesTheNextAlone() throws Exception {
+        CompletableFuture<Integer> first = endless().future();
+        settle();
+        onLoop(() -> {
+            for (int i = 0; i < 3; i++) { // for the buffer is in use
+                assertThatIllegalStateException()
+                        .isThrownBy(() -> zero.read(buffer, 0).start((bytes, error) -> {}));
+            }
+            return null;
+        });
+        Transfer wrongThread = onLoop(() -> zero.read(buffer, 0));
+        assertThatExceptionOfType(WrongThreadException.class).isThrownBy(() -> wrongThread.start((bytes, error) -> {}));
+        first.cancel(true);
+        assertThat(failure(first)).isInstanceOf(OperationCancelledException.class);
+        for (int i = 0; i < 5; i++) {
+            CompletableFuture<Told> told = new CompletableFuture<>();
+            onLoop(() -> zero.read(buffer, 0).start(to(told)));
+            assertThat(told.get().bytes()).isEqualTo(8);
+        }
+        assertThat(wrongThread.await()).as("it could still begin").isEqualTo(8);
+    }
+
+    @Test
+    void whatWasDescribedWrongLeavesTheNextAlone() throws Exception {
+        CompletableFuture<Told> told = new CompletableFuture<>();
+        onLoop(() -> {
+            for (int i = 0; i < 3; i++) {
+                assertThatExceptionOfType(IndexOutOfBoundsException.class)
+                        .isThrownBy(() -> silent.client().receive(buffer, 4, 8));
+            }
+            return zero.read(buffer, 0).start(to(told));
+        });
+        assertThat(told.get().bytes()).isEqualTo(8);
+    }
+
+    @Test
+    void aTransferThatIsAwaitedOnTheLoopsOwnThreadServesForTheNext() throws IOException {
+        try (Loop own = Loop.open(options())) {
+            File file = own.openFile(ZERO).await();
+            Transfer first = file.read(buffer, 0);
+            first.await();
+            assertThat(file.read(buffer, 0)).isSameAs(first);
+        }
+    }
+
+    @Test
+    void aZeroCopySendThatIsOverCannotBeCancelled() throws Exception {
+        CompletableFuture<Long> ticket = new CompletableFuture<>();
+        CompletableFuture<Told> told = new CompletableFuture<>();
+        onLoop(() -> ticket.complete(silent.client().sendZeroCopy(buffer, 0, 8).start(to(told))));
+        told.get();
+        assertThat(onLoop(() -> loop.cancel(ticket.get()))).isFalse();
+    }
+
+    // ---- half-way ----
+
+    @Test
+    void oneThatIsCancelledHalfwayKnowsHowManyBytesItMoved() throws Exception {
+        MemorySegment memory = Arena.ofAuto().allocate(8);
+        Transfer all = silent.client().receiveFully(Buffer.wrap(memory), 0, 8);
+        CompletableFuture<Integer> future = all.future();
+        send(silent.server(), "abc");
+        while (memory.get(ValueLayout.JAVA_BYTE, 2) != 'c') {
+            Thread.onSpinWait();
+        }
+        future.cancel(true);
+        assertThat(failure(future)).isInstanceOf(OperationCancelledException.class);
+        assertThat(all.moved()).isEqualTo(3);
+    }
+
+    @Test
+    void oneThatTheStreamEndsHalfwayKnowsHowManyBytesItMoved() throws Exception {
+        send(silent.server(), "abc");
+        silent.server().close();
+        Transfer all = silent.client().receiveFully(buffer, 0, 8);
+        assertThatExceptionOfType(EOFException.class).isThrownBy(all::await);
+        assertThat(all.moved()).isEqualTo(3);
+    }
+
+    @Test
+    void oneWhoseTimeIsUpHalfwayTellsSoInTheExceptionToo() throws Exception {
+        send(silent.server(), "abc");
+        Transfer awaited = silent.client().receiveFully(buffer, 0, 8).within(Duration.ofMillis(20));
+        assertThatExceptionOfType(SocketTimeoutException.class)
+                .isThrownBy(awaited::await)
+                .satisfies(e -> assertThat(e.bytesTransferred).isEqualTo(awaited.moved()));
+        int left = 3 - awaited.moved();
+        Transfer future = silent.client().receiveFully(buffer, 0, 8).within(Duration.ofMillis(20));
+        assertThat(failure(future.future()))
+                .isInstanceOfSatisfying(
+                        SocketTimeoutException.class,
+                        e -> assertThat(e.bytesTransferred).isEqualTo(future.moved()));
+        assertThat(future.moved()).isLessThanOrEqualTo(left);
+    }
+
+    @Test
+    void oneThatFailedOnTheLoopsOwnThreadKnowsItStillWhenOthersHaveComeAfterIt(@TempDir Path folder) throws Exception {
+        try (Loop own = Loop.open(options())) {
+            File file = own.openFile(Files.writeString(folder.resolve("short"), "abc"))
+                    .await();
+            Transfer all = file.readFully(buffer, 0, 8, 0);
+            assertThatExceptionOfType(EOFException.class).isThrownBy(all::await);
+            for (int i = 0; i < 3; i++) {
+                assertThat(file.read(buffer, 0, 1, 0).await()).isOne();
+            }
+            assertThat(all.moved()).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void oneThatFailedAtOnceHasMovedNothing() throws Exception {
+        Transfer refused = silent.client().receive(buffer);
+        silent.client().close();
+        assertThatExceptionOfType(AsynchronousCloseException.class).isThrownBy(refused::await);
+        assertThat(refused.moved()).isZero();
     }
 
     @Test

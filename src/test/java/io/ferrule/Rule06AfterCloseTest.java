@@ -50,6 +50,7 @@ class Rule06AfterCloseTest extends LoopContract {
             "Buffer.size",
             "Buffer.isInFlight",
             "Lease.length",
+            "Transfer.moved",
             "BufferPool.available",
             "BufferPool.bufferSize",
             "BufferLeases.count",

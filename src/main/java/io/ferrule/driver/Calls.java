@@ -22,7 +22,12 @@ final class Calls implements OperationCalls {
     private static final long LENGTH = 24;
     private static final long OFFSET_IN = 32;
     private static final long OFFSET_OUT = 40;
-    private static final long SCRATCH_SIZE = 48;
+    private static final long LINGER = 48;
+    private static final long LINGER_SECONDS = 52;
+    private static final long SCRATCH_SIZE = 56;
+
+    /** Of {@code struct linger}. */
+    private static final long LINGER_SIZE = 8;
 
     /** As {@code struct sockaddr}. */
     private static final long NO_ADDRESS_SIZE = 16;
@@ -87,6 +92,20 @@ final class Calls implements OperationCalls {
         }
         int found = Short.toUnsignedInt(scratch.get(ValueLayout.JAVA_SHORT, POLLFD_RESULT));
         return (found & LibC.POLLNVAL()) != 0 ? -Errno.EBADF.number() : found;
+    }
+
+    @Override
+    public boolean waitsToClose(int fd) {
+        int result = invoke(
+                SystemCall.GETSOCKOPT,
+                fd,
+                LibC.SOL_SOCKET(),
+                LibC.SO_LINGER(),
+                scratch.address() + LINGER,
+                lengthWord(LINGER_SIZE));
+        return result == 0 // and so it is a socket
+                && scratch.get(ValueLayout.JAVA_INT, LINGER) != 0
+                && scratch.get(ValueLayout.JAVA_INT, LINGER_SECONDS) > 0;
     }
 
     private int call(Operation op) {

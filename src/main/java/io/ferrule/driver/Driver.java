@@ -66,11 +66,18 @@ public interface Driver extends AutoCloseable {
     BufferGroup group(MemorySegment memory, int count, int size) throws IOException;
 
     /**
-     * Tells the kernel of memory that will be used often, for as long as the driver is open.
+     * Tells the kernel of memory that will be used often, until {@link #unregister} or the driver's end.
      *
      * @return for {@link Operation#registered}; -1 where it makes no difference
      */
     int register(MemorySegment memory);
+
+    /**
+     * Has the kernel forget memory that it was told of, so that it need not stay in main memory any more. Nothing is in flight on it.
+     *
+     * @param index that {@link #register} returned, and not -1
+     */
+    default void unregister(int index) {}
 
     /** What has happened so far. */
     DriverCounters counters();

@@ -9,6 +9,7 @@ import java.lang.foreign.ValueLayout;
 import java.net.ProtocolFamily;
 import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channel;
 import java.nio.channels.DatagramChannel;
@@ -77,6 +78,17 @@ final class NioCalls implements OperationCalls {
             throw e; // native access is not enabled
         } catch (IOException | RuntimeException e) {
             return NioErrors.result(e);
+        }
+    }
+
+    @Override
+    public boolean waitsToClose(int fd) {
+        try {
+            return table.get(fd) instanceof SocketChannel socket
+                    && socket.supportedOptions().contains(StandardSocketOptions.SO_LINGER)
+                    && socket.getOption(StandardSocketOptions.SO_LINGER) > 0;
+        } catch (IOException e) {
+            return false; // and closing it says why
         }
     }
 

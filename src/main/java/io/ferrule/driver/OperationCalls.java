@@ -15,6 +15,11 @@ interface OperationCalls extends AutoCloseable {
     /** Those of some events that are there, and errors and hang-ups; 0 for none; a negative errno on failure. Does not wait. */
     int poll(int fd, int events);
 
+    /** Whether closing this descriptor, which is no file, waits until what was sent has been received: a socket with {@code SO_LINGER}. */
+    default boolean waitsToClose(int fd) {
+        return false;
+    }
+
     @Override
     void close();
 }

@@ -229,11 +229,16 @@ abstract class ReadinessDriver implements Driver {
         op.outcomeFlags = 0;
         return switch (op.kind.needs()) {
             case NOTHING -> perform(op);
-            case A_THREAD -> handOver(op);
+            case A_THREAD -> isDoneAtOnce(op) ? perform(op) : handOver(op);
             case INPUT -> op.regular && isFileTransfer(op) ? handOver(op) : tryFirst(op, INPUT);
             case OUTPUT -> op.regular && isFileTransfer(op) ? handOver(op) : tryFirst(op, OUTPUT);
             case BOTH -> tryFirstBoth(op);
         };
+    }
+
+    /** Files may have to write to a device when they are closed; others have not, unless their user wants to wait. */
+    private boolean isDoneAtOnce(Operation op) {
+        return op.kind == OperationKind.CLOSE && !op.regular && !calls.waitsToClose(op.fd);
     }
 
     private int tryFirst(Operation op, int direction) {

@@ -15,6 +15,7 @@ import io.ferrule.uring.Sqe;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.BitSet;
 import java.util.EnumSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -65,7 +66,9 @@ public final class UringDriver implements Driver {
     /** Tells others of completions; null until somebody asks. */
     private volatile @Nullable EventFd completions;
 
-    private int registered = -1;
+    /** The places for registered buffers that are taken; null as long as the ring has none. */
+    private @Nullable BitSet registered;
+
     private int groups;
     private int delivered;
     private boolean closed;
@@ -140,8 +143,7 @@ public final class UringDriver implements Driver {
             }
         }
         Restrictions all = new Restrictions()
-                .allowFlags(Sqe.IOSQE_IO_LINK | Sqe.IOSQE_BUFFER_SELECT)
-                .allow(RegisterOpcode.IORING_REGISTER_EVENTFD)
+                .allowFlags(Sqe.IOSQE_IO_LINK | Sqe.IOSQE_BUFFER_SELECT | Sqe.IOSQE_ASYNC)
                 .allow(RegisterOpcode.IORING_REGISTER_EVENTFD) // for the descriptor
                 .allow(RegisterOpcode.IORING_REGISTER_PBUF_RING)
                 .allow(RegisterOpcode.IORING_UNREGISTER_PBUF_RING);
@@ -187,6 +189,9 @@ public final class UringDriver implements Driver {
                 Sqe sqe = UringEntries.fill(ring.sq(), each).userData(each.ticket);
                 if (each.next != null) {
                     sqe.link();
+                }
+                if (each.kind == OperationKind.CLOSE && !each.regular && calls.waitsToClose(each.fd)) {
+                    sqe.async(); // the kernel would wait on this thread
                 }
             } catch (Throwable e) {
                 inFlight.remove(each); // the kernel does not have it
@@ -415,17 +420,35 @@ public final class UringDriver implements Driver {
     @Override
     public int register(MemorySegment memory) {
         try {
-            if (registered < 0) {
+            BitSet places = registered;
+            if (places == null) {
                 ring.register().sparseBuffers(MOST_REGISTERED);
-                registered = 0;
+                places = new BitSet(MOST_REGISTERED);
+                registered = places;
             }
-            if (registered == MOST_REGISTERED) {
+            int free = places.nextClearBit(0);
+            if (free == MOST_REGISTERED) {
                 return -1;
             }
-            ring.register().updateBuffers(registered, null, memory);
-            return registered++;
+            ring.register().updateBuffers(free, null, memory);
+            places.set(free);
+            return free;
         } catch (IOException e) {
             return -1; // a limit on locked memory, most often: the operation does without
+        }
+    }
+
+    @Override
+    public void unregister(int index) {
+        BitSet places = registered;
+        if (places == null || !places.get(index)) {
+            throw new IllegalArgumentException("no memory is registered at " + index);
+        }
+        try {
+            ring.register().updateBuffers(index, null, MemorySegment.NULL);
+            places.clear(index);
+        } catch (IOException e) {
+            // Then it stays registered until the ring is closed.
         }
     }
 
