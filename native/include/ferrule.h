@@ -23,4 +23,7 @@ FERRULE_API uint32_t ferrule_signal_take(int signal);
 /* Has a claimed signal do again what it did before. When this returns, nothing uses the eventfd any more. */
 FERRULE_API void ferrule_signal_release(int signal);
 
+/* Has a signal that would end the process do nothing, for good. 0, -EBUSY when somebody handles it already, or -errno. */
+FERRULE_API int ferrule_signal_swallow(int signal);
+
 #endif

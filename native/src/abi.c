@@ -1,9 +1,11 @@
 #define _GNU_SOURCE
 #include <stddef.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -106,6 +108,17 @@ static const struct entry table[] = {
 	OFFSET(epoll_event, events),
 	OFFSET(epoll_event, data),
 
+	SIZE(pollfd),
+	OFFSET(pollfd, events),
+	OFFSET(pollfd, revents),
+
+	SIZE(f_owner_ex),
+	OFFSET(f_owner_ex, pid),
+	SIZE(signalfd_siginfo),
+	OFFSET(signalfd_siginfo, ssi_signo),
+	OFFSET(signalfd_siginfo, ssi_fd),
+	OFFSET(signalfd_siginfo, ssi_band),
+
 	SIZE(statx),
 	SIZE(sockaddr_in),
 	OFFSET(sockaddr_in, sin_port),
@@ -155,6 +168,7 @@ static const struct entry table[] = {
 	CONSTANT(SYS_getpeername),
 	CONSTANT(SYS_getsockname),
 	CONSTANT(SYS_getsockopt),
+	CONSTANT(SYS_gettid),
 	CONSTANT(SYS_io_uring_enter),
 	CONSTANT(SYS_linkat),
 	CONSTANT(SYS_listen),
@@ -166,6 +180,7 @@ static const struct entry table[] = {
 	CONSTANT(SYS_ppoll),
 	CONSTANT(SYS_pread64),
 	CONSTANT(SYS_preadv),
+	CONSTANT(SYS_pselect6),
 	CONSTANT(SYS_pwrite64),
 	CONSTANT(SYS_pwritev),
 	CONSTANT(SYS_read),
@@ -173,10 +188,12 @@ static const struct entry table[] = {
 	CONSTANT(SYS_recvfrom),
 	CONSTANT(SYS_recvmsg),
 	CONSTANT(SYS_renameat2),
+	CONSTANT(SYS_rt_sigprocmask),
 	CONSTANT(SYS_sendmsg),
 	CONSTANT(SYS_sendto),
 	CONSTANT(SYS_setsockopt),
 	CONSTANT(SYS_shutdown),
+	CONSTANT(SYS_signalfd4),
 	CONSTANT(SYS_socket),
 	CONSTANT(SYS_socketpair),
 	CONSTANT(SYS_splice),

@@ -115,3 +115,21 @@ void ferrule_signal_release(int signal)
 		ferrule_syscall(SYS_sched_yield, 0, 0, 0, 0, 0, 0);
 	atomic_store(&claim->taken, 0);
 }
+
+static void swallow(int signal)
+{
+	(void)signal;
+}
+
+int ferrule_signal_swallow(int signal)
+{
+	struct action ours = { swallow, SA_RESTART | SA_ONSTACK | RESTORER_FLAG, RESTORER, 0 };
+	struct action now;
+
+	int result = sigaction_of(signal, 0, &now);
+	if (result < 0)
+		return result;
+	if (now.handler == swallow)
+		return 0;
+	return now.handler == SIG_DFL ? sigaction_of(signal, &ours, 0) : -EBUSY;
+}

@@ -3,6 +3,10 @@ package io.ferrule;
 import io.ferrule.driver.Driver;
 import io.ferrule.driver.EpollDriver;
 import io.ferrule.driver.NioDriver;
+import io.ferrule.driver.NonBlockingDriver;
+import io.ferrule.driver.PollDriver;
+import io.ferrule.driver.SelectDriver;
+import io.ferrule.driver.SigioDriver;
 import io.ferrule.driver.UringDriver;
 import io.ferrule.uring.IoUringUnavailableException;
 import java.io.IOException;
@@ -33,6 +37,10 @@ record DriverChoice(Driver driver, String reason) {
         DRIVERS.put("epoll", options -> EpollDriver.level());
         DRIVERS.put("epoll-edge", options -> EpollDriver.edge());
         DRIVERS.put("nio", options -> NioDriver.open());
+        DRIVERS.put("select", options -> SelectDriver.open());
+        DRIVERS.put("poll", options -> PollDriver.open());
+        DRIVERS.put("nonblocking", options -> NonBlockingDriver.open());
+        DRIVERS.put("sigio", options -> SigioDriver.open());
     }
 
     /** The names of all drivers. */

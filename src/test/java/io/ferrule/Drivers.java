@@ -55,9 +55,15 @@ final class Drivers {
         }
     }
 
-    private static final List<String> NAMES = List.of("uring", "epoll", "epoll-edge", "nio");
+    private static final List<String> NAMES =
+            List.of("uring", "epoll", "epoll-edge", "nio", "select", "poll", "nonblocking", "sigio");
 
-    private static final Map<String, Set<Feature>> LACKING = Map.of("nio", EnumSet.allOf(Feature.class));
+    private static final Map<String, Set<Feature>> LACKING = Map.of(
+            "nio", EnumSet.allOf(Feature.class),
+            "select", EnumSet.of(Feature.DESCRIPTOR),
+            "poll", EnumSet.of(Feature.DESCRIPTOR),
+            "nonblocking", EnumSet.of(Feature.DESCRIPTOR),
+            "sigio", EnumSet.of(Feature.DESCRIPTOR));
 
     private Drivers() {}
 

@@ -451,5 +451,65 @@ public class Helper extends Helper$shared {
            throw new AssertionError("should not reach here", ex$);
         }
     }
+
+    private static class ferrule_signal_swallow {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Helper.C_INT,
+            Helper.C_INT
+        );
+
+        public static final MemorySegment ADDR = findOrThrow("ferrule_signal_swallow");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int ferrule_signal_swallow(int signal)
+     * }
+     */
+    public static FunctionDescriptor ferrule_signal_swallow$descriptor() {
+        return ferrule_signal_swallow.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int ferrule_signal_swallow(int signal)
+     * }
+     */
+    public static MethodHandle ferrule_signal_swallow$handle() {
+        return ferrule_signal_swallow.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int ferrule_signal_swallow(int signal)
+     * }
+     */
+    public static MemorySegment ferrule_signal_swallow$address() {
+        return ferrule_signal_swallow.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int ferrule_signal_swallow(int signal)
+     * }
+     */
+    public static int ferrule_signal_swallow(int signal) {
+        var mh$ = ferrule_signal_swallow.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("ferrule_signal_swallow", signal);
+            }
+            return (int)mh$.invokeExact(signal);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
 }
 

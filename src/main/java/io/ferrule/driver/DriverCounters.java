@@ -11,7 +11,7 @@ public final class DriverCounters {
     /** Completions that nobody was waiting for any more: dropped. */
     public long stale;
 
-    /** Completions that the kernel had to keep for us, because our queue was full. None is lost. */
+    /** Completions that the kernel had to keep for us, or signals that it could not queue, because a queue was full. None is lost. */
     public long overflows;
 
     /** Streams of completions that the kernel ended for reasons of its own, and that the driver began again. */

@@ -45,10 +45,12 @@ abstract class ReadinessDriver implements Driver {
     /** How many turns may do without looking for news because there is something to deliver as it is. */
     private static final int TURNS_WITHOUT_NEWS = 8;
 
-    private final HelperThreads helpers;
+    /** Null where this thread does everything itself. */
+    private final @Nullable HelperThreads helpers;
+
     private final OperationCalls calls;
     final DriverCounters counters = new DriverCounters();
-    private final WatchTable watches = new WatchTable();
+    final WatchTable watches = new WatchTable();
 
     /** Done, in the order they will be delivered. */
     private final OperationQueue finished = new OperationQueue();
@@ -72,6 +74,20 @@ abstract class ReadinessDriver implements Driver {
     ReadinessDriver(int helperLimit, Supplier<? extends OperationCalls> calls) {
         this.helpers = new HelperThreads(helperLimit, calls, this::wakeUp);
         this.calls = calls.get();
+    }
+
+    /** For the calling thread, which waits for files too. */
+    ReadinessDriver(OperationCalls calls) {
+        this.helpers = null;
+        this.calls = calls;
+    }
+
+    /** Refuses a virtual thread: waiting would hold its carrier. */
+    static void checkThread() {
+        if (Thread.currentThread().isVirtual()) {
+            throw new IllegalStateException(
+                    "waiting would hold the carrier of a virtual thread: open the driver on a platform thread");
+        }
     }
 
     // ---- what a model has to say ----
@@ -122,6 +138,46 @@ abstract class ReadinessDriver implements Driver {
         }
     }
 
+    /** Has to be called by {@link #await} for a descriptor that is not open: somebody else has closed it. What waits for it is tried, and fails. */
+    final void gone(Watch watch) {
+        forget(watch);
+        ready(watch, INPUT | OUTPUT);
+    }
+
+    /**
+     * Tells of what a set has found.
+     *
+     * @param found how many descriptors
+     * @param wake whose descriptor may be in the set, the only one of the driver's own
+     * @return {@code found}
+     */
+    final int tell(PollSet set, int found, WakeUp wake) {
+        // From the end, since one that is gone is replaced by the last.
+        int left = found;
+        for (int place = set.size() - 1; left > 0; place--) {
+            int events = set.found(place);
+            if (events == 0) {
+                continue;
+            }
+            left--;
+            Watch watch = set.watch(place);
+            if (watch == null) {
+                wake.take();
+            } else if ((events & Watch.POLLNVAL) != 0) {
+                gone(watch);
+            } else {
+                ready(watch, events);
+            }
+        }
+        return found;
+    }
+
+    /** For a model that is told nothing: tries what waits for descriptors that are {@link #ready}. Returns whether anything came of it. */
+    final boolean retried() {
+        retryReady();
+        return delivered > 0 || !finished.isEmpty() || firstReady != null;
+    }
+
     // ---- the contract ----
 
     @Override
@@ -151,13 +207,13 @@ abstract class ReadinessDriver implements Driver {
         if (operation.ticket == WAITING) {
             remove(operation);
             finish(operation, ECANCELED);
-        } else if (operation.ticket == WITH_HELPERS && helpers.withdraw(operation)) {
+        } else if (operation.ticket == WITH_HELPERS && helpers != null && helpers.withdraw(operation)) {
             finish(operation, ECANCELED);
         }
     }
 
     @Override
-    public final int perform(Operation operation) {
+    public int perform(Operation operation) {
         if (operation.kind == OperationKind.CLOSE || operation.kind == OperationKind.ADOPT) {
             forget(operation.fd);
         }
@@ -203,7 +259,9 @@ abstract class ReadinessDriver implements Driver {
             return;
         }
         closed = true;
-        helpers.close();
+        if (helpers != null) {
+            helpers.close();
+        }
         closeModel();
         calls.close();
     }
@@ -278,7 +336,7 @@ abstract class ReadinessDriver implements Driver {
         if (!target.output.isEmpty()) {
             return waitIn(target, target.output, op);
         }
-        if (op.regular) {
+        if (op.regular && helpers != null) {
             return handOver(op);
         }
         int result = attempt(op);
@@ -295,6 +353,9 @@ abstract class ReadinessDriver implements Driver {
     private int handOver(Operation op) {
         if (op.kind == OperationKind.CLOSE) {
             forget(op.fd);
+        }
+        if (helpers == null) {
+            return calls.perform(op);
         }
         counters.fallbacks++;
         op.ticket = WITH_HELPERS;
@@ -413,6 +474,9 @@ abstract class ReadinessDriver implements Driver {
     // ---- going on ----
 
     private void takeBack() {
+        if (helpers == null) {
+            return;
+        }
         helpers.drainTo(handedBack);
         for (Operation op = handedBack.poll(); op != null; op = handedBack.poll()) {
             int result = op.outcome;
@@ -471,7 +535,7 @@ abstract class ReadinessDriver implements Driver {
             if (op == null) {
                 return;
             }
-            if (op.kind.needs() == Needs.BOTH && op.regular) {
+            if (op.kind.needs() == Needs.BOTH && op.regular && helpers != null) {
                 queue.poll();
                 handOver(op);
                 continue;

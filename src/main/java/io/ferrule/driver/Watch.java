@@ -22,8 +22,14 @@ final class Watch {
     /** Events after which writing may go on, or fails. */
     static final int OUTPUT_EVENTS = POLLOUT | POLLERR | POLLHUP;
 
+    /** The descriptor is not open; not to be asked for. */
+    static final int POLLNVAL = 0x020;
+
     /** Not in the interest list. */
     static final int UNWATCHED = -1;
+
+    /** Not in an array. */
+    static final int NOWHERE = -1;
 
     final int fd;
 
@@ -42,6 +48,9 @@ final class Watch {
     /** The interest list's own object for the descriptor. */
     @Nullable
     Object registration;
+
+    /** Where it is in an array of the model's, or {@link #NOWHERE}. */
+    int place = NOWHERE;
 
     /** Events that have not been dealt with. */
     int ready;

@@ -27,6 +27,7 @@ public final class SystemCall {
     public static final long GETPEERNAME = Abi.value("SYS_getpeername");
     public static final long GETSOCKNAME = Abi.value("SYS_getsockname");
     public static final long GETSOCKOPT = Abi.value("SYS_getsockopt");
+    public static final long GETTID = Abi.value("SYS_gettid");
     public static final long IO_URING_ENTER = Abi.value("SYS_io_uring_enter");
     public static final long LINKAT = Abi.value("SYS_linkat");
     public static final long LISTEN = Abi.value("SYS_listen");
@@ -38,6 +39,7 @@ public final class SystemCall {
     public static final long PPOLL = Abi.value("SYS_ppoll");
     public static final long PREAD64 = Abi.value("SYS_pread64");
     public static final long PREADV = Abi.value("SYS_preadv");
+    public static final long PSELECT6 = Abi.value("SYS_pselect6");
     public static final long PWRITE64 = Abi.value("SYS_pwrite64");
     public static final long PWRITEV = Abi.value("SYS_pwritev");
     public static final long READ = Abi.value("SYS_read");
@@ -45,10 +47,12 @@ public final class SystemCall {
     public static final long RECVFROM = Abi.value("SYS_recvfrom");
     public static final long RECVMSG = Abi.value("SYS_recvmsg");
     public static final long RENAMEAT2 = Abi.value("SYS_renameat2");
+    public static final long RT_SIGPROCMASK = Abi.value("SYS_rt_sigprocmask");
     public static final long SENDMSG = Abi.value("SYS_sendmsg");
     public static final long SENDTO = Abi.value("SYS_sendto");
     public static final long SETSOCKOPT = Abi.value("SYS_setsockopt");
     public static final long SHUTDOWN = Abi.value("SYS_shutdown");
+    public static final long SIGNALFD4 = Abi.value("SYS_signalfd4");
     public static final long SOCKET = Abi.value("SYS_socket");
     public static final long SOCKETPAIR = Abi.value("SYS_socketpair");
     public static final long SPLICE = Abi.value("SYS_splice");

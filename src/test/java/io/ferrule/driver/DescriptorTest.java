@@ -3,7 +3,6 @@ package io.ferrule.driver;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ferrule.epoll.Epoll;
-import io.ferrule.sys.Fd;
 import io.ferrule.testing.Pipe;
 import io.ferrule.testing.Waiting;
 import java.io.IOException;
@@ -25,7 +24,7 @@ class DescriptorTest extends DriverContract {
     void ofWhatCompletes() throws Exception {
         Pipe pipe = pipe();
         try (Epoll outer = Epoll.open()) {
-            outer.add(Fd.borrow(driver.descriptor()), Epoll.EPOLLIN, null);
+            outer.add(descriptorOfDriver(), Epoll.EPOLLIN, null);
             TestOperation read = start(TestOperation.read(pipe.reader(), arena.allocate(16)));
             while (outer.await(0) > 0) {
                 driver.turn(0);
@@ -47,7 +46,7 @@ class DescriptorTest extends DriverContract {
     @Test
     void ofAWakeUp() throws Exception {
         try (Epoll outer = Epoll.open()) {
-            outer.add(Fd.borrow(driver.descriptor()), Epoll.EPOLLIN, null);
+            outer.add(descriptorOfDriver(), Epoll.EPOLLIN, null);
             do {
                 driver.turn(0);
             } while (outer.await(0) > 0);

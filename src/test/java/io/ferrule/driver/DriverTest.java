@@ -1,6 +1,7 @@
 package io.ferrule.driver;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.ferrule.bindings.libc.LibC;
 import io.ferrule.sys.Errno;
@@ -68,6 +69,12 @@ abstract class DriverTest {
     <T extends AutoCloseable> T keep(T resource) {
         opened.push(resource);
         return resource;
+    }
+
+    /** The driver's own descriptor; where it has none the test is skipped. */
+    Fd descriptorOfDriver() {
+        assumeTrue(underTest.hasDescriptor(), () -> driver.name() + " has no descriptor to wait on");
+        return Fd.borrow(driver.descriptor());
     }
 
     // ---- descriptors ----

@@ -6,7 +6,11 @@ import java.io.IOException;
 enum DriverUnderTest {
     URING(() -> UringDriver.open(64)),
     EPOLL(EpollDriver::level),
-    EPOLL_EDGE(EpollDriver::edge);
+    EPOLL_EDGE(EpollDriver::edge),
+    SELECT(SelectDriver::open),
+    POLL(PollDriver::open),
+    NONBLOCKING(NonBlockingDriver::open),
+    SIGIO(SigioDriver::open);
 
     private interface Opener {
         Driver open() throws IOException;
@@ -21,6 +25,19 @@ enum DriverUnderTest {
     /** Whether those that wait in one direction on one descriptor are served in the order they came. */
     boolean keepsOrder() {
         return this != URING;
+    }
+
+    /** Whether another interest list can wait for it. */
+    boolean hasDescriptor() {
+        return switch (this) {
+            case URING, EPOLL, EPOLL_EDGE -> true;
+            default -> false;
+        };
+    }
+
+    /** Whether what its model says nothing about, such as files, is done by helper threads. */
+    boolean hasHelpers() {
+        return this != URING && this != NONBLOCKING;
     }
 
     /** Opens one for the calling thread. */

@@ -66,7 +66,7 @@ class ReadinessDriverTest extends DriverTest {
         Path path = Files.createFile(directory.resolve("file"));
         result(TestOperation.read(keep(Fd.open(path, LibC.O_RDONLY(), 0)), buffer)
                 .inFile(0));
-        assertThat(driver.counters().fallbacks).isEqualTo(1);
+        assertThat(driver.counters().fallbacks).isEqualTo(underTest.hasHelpers() ? 1 : 0);
     }
 
     @Test
@@ -80,6 +80,7 @@ class ReadinessDriverTest extends DriverTest {
 
     @Test
     void whatNoHelperHasBegunIsCancelledAndWhatOneHasTakesItsCourse() throws IOException {
+        assumeTrue(underTest.hasHelpers(), () -> driver.name() + " has no helper threads");
         Fd[] ends = new Fd[HelperThreads.DEFAULT_LIMIT];
         TestOperation[] held = new TestOperation[ends.length];
         for (int i = 0; i < held.length; i++) {

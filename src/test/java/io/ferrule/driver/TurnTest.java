@@ -169,7 +169,7 @@ class TurnTest extends DriverContract {
     void itsDescriptorIsReadableWhenSomethingIsReady() throws IOException {
         Pipe pipe = pipe();
         try (Epoll outer = Epoll.open()) {
-            outer.add(Fd.borrow(driver.descriptor()), Epoll.EPOLLIN, null);
+            outer.add(descriptorOfDriver(), Epoll.EPOLLIN, null);
             TestOperation read = start(TestOperation.read(pipe.reader(), buffer));
             driver.turn(0);
             assertThat(outer.await(0)).isZero();
@@ -185,7 +185,7 @@ class TurnTest extends DriverContract {
         Path path = Files.writeString(directory.resolve("file"), "hello");
         Fd file = keep(Fd.open(path, LibC.O_RDONLY(), 0));
         try (Epoll outer = Epoll.open()) {
-            outer.add(Fd.borrow(driver.descriptor()), Epoll.EPOLLIN, null);
+            outer.add(descriptorOfDriver(), Epoll.EPOLLIN, null);
             TestOperation read = start(TestOperation.read(file, buffer).inFile(0));
             driver.turn(0);
             while (!read.isDone()) {
@@ -199,7 +199,7 @@ class TurnTest extends DriverContract {
     @Test
     void itsDescriptorIsReadableAfterAWakeUpAndNotAfterTheTurn() throws IOException {
         try (Epoll outer = Epoll.open()) {
-            outer.add(Fd.borrow(driver.descriptor()), Epoll.EPOLLIN, null);
+            outer.add(descriptorOfDriver(), Epoll.EPOLLIN, null);
             driver.turn(0);
             driver.wakeUp();
             assertThat(outer.await(LONG)).isEqualTo(1);
