@@ -118,7 +118,7 @@ public final class Connection extends SocketHandle implements Source, Sink {
      * Sends a part of a buffer from where it is, without a copy, where the driver and the socket can. Result: bytes that the kernel has taken. The
      * buffer stays in flight beyond the callback, until the kernel has let go of it ({@link Buffer#closeWhenFree} waits for that): with TCP, until the
      * peer has acknowledged the bytes. {@link LoopCounters#zeroCopyCopied} tells how often the kernel copied after all, as it does on the loopback
-     * device. Pays from some tens of KiB on; measure. Mirrors {@code io_uring_prep_send_zc}.
+     * device. Pays from some tens of KiB on; measure. Mirrors {@code io_uring_prep_send_zc}; {@code MSG_ZEROCOPY} where the driver is one of readiness.
      *
      * @see #send(Buffer, int, int)
      */

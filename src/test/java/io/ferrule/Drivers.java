@@ -40,6 +40,10 @@ final class Drivers {
         KERNEL_OPTIONS("options beyond those of the JDK"),
         /** The length of a listener's queue. */
         BACKLOG("the backlog"),
+        /** Sends that leave the bytes where they are. */
+        ZERO_COPY("sends without a copy"),
+        /** Closing a socket with {@code SO_LINGER} while others go on. */
+        LINGERING("closing that waits for the peer without holding up the loop"),
         /** A callback that costs no object. */
         NO_ALLOCATION("requests without allocation");
 
@@ -59,11 +63,11 @@ final class Drivers {
             List.of("uring", "epoll", "epoll-edge", "nio", "select", "poll", "nonblocking", "sigio");
 
     private static final Map<String, Set<Feature>> LACKING = Map.of(
-            "nio", EnumSet.allOf(Feature.class),
-            "select", EnumSet.of(Feature.DESCRIPTOR),
+            "nio", EnumSet.complementOf(EnumSet.of(Feature.LINGERING)),
+            "select", EnumSet.of(Feature.DESCRIPTOR, Feature.ZERO_COPY),
             "poll", EnumSet.of(Feature.DESCRIPTOR),
-            "nonblocking", EnumSet.of(Feature.DESCRIPTOR),
-            "sigio", EnumSet.of(Feature.DESCRIPTOR));
+            "nonblocking", EnumSet.of(Feature.DESCRIPTOR, Feature.ZERO_COPY, Feature.LINGERING),
+            "sigio", EnumSet.of(Feature.DESCRIPTOR, Feature.ZERO_COPY));
 
     private Drivers() {}
 

@@ -162,7 +162,7 @@ final class Calls implements OperationCalls {
             case ACCEPT -> invoke(SystemCall.ACCEPT4, fd, 0, 0, flags | socketFlags);
             case CONNECT -> invoke(SystemCall.CONNECT, fd, address, length);
             case RECEIVE -> invoke(SystemCall.RECVFROM, fd, address, length, flags | messageFlags);
-            // Not MSG_ZEROCOPY: its notifications come through the error queue, and small messages only lose by it.
+            // Not MSG_ZEROCOPY: who does not read the error queue never learns when the memory is free.
             case SEND, SEND_ZERO_COPY ->
                 invoke(SystemCall.SENDTO, fd, address, length, flags | messageFlags | LibC.MSG_NOSIGNAL());
             case RECEIVE_MESSAGE -> invoke(SystemCall.RECVMSG, fd, address, flags | messageFlags);

@@ -113,6 +113,11 @@ public final class EpollDriver extends ReadinessDriver {
     }
 
     @Override
+    boolean tellsOfErrors() {
+        return true;
+    }
+
+    @Override
     void await(long timeoutNanos) throws IOException {
         epoll.await(timeoutNanos);
         while (epoll.next()) {

@@ -81,6 +81,11 @@ public final class PollDriver extends ReadinessDriver {
     }
 
     @Override
+    boolean tellsOfErrors() {
+        return true;
+    }
+
+    @Override
     void await(long timeoutNanos) throws IOException {
         time.begin(timeoutNanos);
         int found;

@@ -35,6 +35,12 @@ abstract class ReadinessDriver implements Driver {
     private static final long WAITING = 2;
     private static final long WITH_HELPERS = 3;
     private static final long FINISHED = 4;
+    /** A zero-copy send that is done, whose memory the kernel may still read. */
+    private static final long LINGERING = 5;
+
+    // How far a zero-copy send has come, in its stage, before its first completion is delivered.
+    private static final int FREE = 1;
+    private static final int FREE_COPIED = 2;
 
     /** How often one descriptor is read or written in a row while others are ready too. */
     private static final int TRIES_IN_A_ROW = 64;
@@ -57,6 +63,9 @@ abstract class ReadinessDriver implements Driver {
 
     /** Only filled and emptied by {@link #takeBack}. */
     private final OperationQueue handedBack = new OperationQueue();
+
+    /** Null before the first, and where the model does not tell of errors. */
+    private @Nullable ZeroCopySends zeroCopySends;
 
     private @Nullable Watch firstReady;
     private @Nullable Watch lastReady;
@@ -112,6 +121,11 @@ abstract class ReadinessDriver implements Driver {
 
     /** Frees what the model has. Called once. */
     abstract void closeModel();
+
+    /** Whether it tells of errors ({@code POLLERR}) as such: without that, zero-copy sends copy. */
+    boolean tellsOfErrors() {
+        return false;
+    }
 
     /** Is called when events were told that nobody waits for. A model that tells of states would go on telling them. */
     void needless(Watch watch) {
@@ -264,6 +278,9 @@ abstract class ReadinessDriver implements Driver {
         }
         closeModel();
         calls.close();
+        if (zeroCopySends != null) {
+            zeroCopySends.close();
+        }
     }
 
     /** To be called when somebody asks for the descriptor: from then on it is readable too when only this class has something to deliver. */
@@ -370,7 +387,7 @@ abstract class ReadinessDriver implements Driver {
         if (op.group != null) {
             return receiveInto((FreeBuffers) op.group, op);
         }
-        int result = calls.perform(op);
+        int result = op.kind == OperationKind.SEND_ZERO_COPY && tellsOfErrors() ? sendInPlace(op) : calls.perform(op);
         return switch (op.kind) {
             // Asked again it gives the outcome; as long as there is none, EALREADY. EAGAIN is an outcome too: the
             // backlog of a local socket is full, and nothing tells when it is not.
@@ -395,6 +412,46 @@ abstract class ReadinessDriver implements Driver {
         buffers.giveBack(id);
         op.outcomeFlags = 0;
         return result == EAGAIN ? WAIT : result;
+    }
+
+    private int sendInPlace(Operation op) {
+        ZeroCopySends all = zeroCopySends;
+        if (all == null) {
+            all = new ZeroCopySends();
+            zeroCopySends = all;
+        }
+        Watch watch = watches.of(op.fd);
+        ZeroCopySends.OfSocket sends = watch.zeroCopySends;
+        if (sends == null) {
+            sends = all.of(op.fd);
+            watch.zeroCopySends = sends;
+        }
+        boolean told = watch.interest != Watch.UNWATCHED && (watch.interest & Watch.POLLERR) != 0;
+        if (!sends.isPossible() || (!told && require(watch, watch.wanted() | Watch.POLLERR) < 0)) {
+            return calls.perform(op); // with a copy
+        }
+        int result = all.send(sends, op);
+        if (result == ENOBUFS) {
+            return calls.perform(op); // with a copy: no more may be pending
+        }
+        op.outcomeFlags = result > 0 ? Operation.MORE : 0;
+        return result;
+    }
+
+    /** The kernel has let go of the memory of a zero-copy send. */
+    private void free(Operation op, boolean copied) {
+        op.stage = copied ? FREE_COPIED : FREE;
+        if (op.ticket == LINGERING) {
+            notifyFree(op);
+        }
+    }
+
+    private void notifyFree(Operation op) {
+        op.outcome = op.stage == FREE_COPIED ? Operation.COPIED : 0;
+        op.outcomeFlags = Operation.NOTIFICATION;
+        op.stage = 0;
+        op.ticket = FINISHED;
+        finished.add(op);
     }
 
     private static boolean goesOn(Operation op, int result) {
@@ -459,6 +516,7 @@ abstract class ReadinessDriver implements Driver {
     private void forget(int fd) {
         Watch watch = watches.find(fd);
         if (watch != null) {
+            watch.zeroCopySends = null;
             forget(watch);
         }
     }
@@ -513,6 +571,10 @@ abstract class ReadinessDriver implements Driver {
     }
 
     private void retry(Watch watch, int events) {
+        ZeroCopySends.OfSocket sends = watch.zeroCopySends;
+        if ((events & Watch.POLLERR) != 0 && sends != null && zeroCopySends != null) {
+            zeroCopySends.collect(watch.fd, sends, this::free);
+        }
         int wanted = watch.wanted();
         if ((events & Watch.INPUT_EVENTS) != 0) {
             retry(watch, watch.input, INPUT);
@@ -626,9 +688,13 @@ abstract class ReadinessDriver implements Driver {
             if (op == null) {
                 return true;
             }
-            op.ticket = 0;
+            boolean lingers = (op.outcomeFlags & Operation.MORE) != 0;
+            op.ticket = lingers ? LINGERING : 0;
             delivered++;
             op.complete(op.outcome, op.outcomeFlags);
+            if (lingers && op.stage != 0) {
+                notifyFree(op);
+            }
         }
         return finished.isEmpty();
     }

@@ -52,6 +52,9 @@ final class Watch {
     /** Where it is in an array of the model's, or {@link #NOWHERE}. */
     int place = NOWHERE;
 
+    /** What it knows of zero-copy sends, once there was one. */
+    ZeroCopySends.@Nullable OfSocket zeroCopySends;
+
     /** Events that have not been dealt with. */
     int ready;
 
@@ -77,7 +80,13 @@ final class Watch {
         for (Operation each = polls.head(); each != null; each = each.queued) {
             events |= each.flags | POLLERR | POLLHUP;
         }
-        return events;
+        return areSendsPending() ? events | POLLERR : events;
+    }
+
+    /** Whether the kernel may still read the memory of a zero-copy send. */
+    boolean areSendsPending() {
+        ZeroCopySends.OfSocket sends = zeroCopySends;
+        return sends != null && !sends.isEmpty();
     }
 
     /** Takes a waiting operation out. Returns false when it is not here. */
