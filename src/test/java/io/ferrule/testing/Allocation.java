@@ -45,12 +45,17 @@ public final class Allocation {
      * @param runs of the step in a round: so many that one object in each would show, 10,000 or more
      */
     public static void assertNone(int runs, Step step) throws Exception {
+        assertAtMost((double) OF_THE_JVM / runs, runs, step);
+    }
+
+    /** Asserts that in one of several rounds a run of a step allocates so many bytes on average, or fewer. */
+    public static void assertAtMost(double limit, int runs, Step step) throws Exception {
         double bytes = Double.MAX_VALUE;
-        for (int round = 0; round < ROUNDS && bytes * runs >= OF_THE_JVM; round++) {
+        for (int round = 0; round < ROUNDS && bytes > limit; round++) {
             bytes = bytesPerRun(runs, step);
         }
-        if (bytes * runs >= OF_THE_JVM) {
-            throw new AssertionError("a run allocates " + bytes + " bytes");
+        if (bytes > limit) {
+            throw new AssertionError("a run allocates " + bytes + " bytes, more than " + limit);
         }
     }
 
