@@ -51,6 +51,7 @@ public final class Loop implements Executor, AutoCloseable {
     private final Thread owner = Thread.currentThread();
     private final Mailbox mailbox = new Mailbox();
     private final CarriedThreads carried = new CarriedThreads(this);
+    private final InterruptWatch interrupts = new InterruptWatch(this::wake);
     private final Deadlines deadlines = new Deadlines();
     private final Transfers transfers = new Transfers(this);
     private final LoopCounters counters;
@@ -194,7 +195,7 @@ public final class Loop implements Executor, AutoCloseable {
 
     // ---- turning ----
 
-    /** Turns until {@link #stop} is called. */
+    /** Turns until {@link #stop} is called. An interrupt does not end it, and is set again when it returns. */
     public void run() {
         checkOpen();
         checkOwner();
@@ -222,6 +223,9 @@ public final class Loop implements Executor, AutoCloseable {
     /**
      * Does what there is to do, after waiting for it: for a thread that has other things to do as well. When it returns, everything begun so far is
      * with the kernel, and {@link #descriptor} tells when there is more to do.
+     *
+     * <p>It may return before the time is up though nothing has happened: for a wake-up that was meant for something done by now, or what only the driver
+     * had to do. So who waits for something turns the loop again and again until it has come. An interrupt may end a wait or not; it stays set.
      *
      * @param timeoutNanos how long to wait at most; 0 to look without waiting; negative to wait for ever
      * @return whether anything happened
@@ -266,16 +270,50 @@ public final class Loop implements Executor, AutoCloseable {
         return descriptor;
     }
 
+    /** Turns until something is done. An interrupt changes nothing, and stays set. */
     void turnUntil(BooleanSupplier done) {
+        turnUntil(done, null);
+    }
+
+    /**
+     * Turns until something is done. An interrupt does something, once, and stays set.
+     *
+     * @param whenInterrupted null for nothing
+     */
+    void turnUntil(BooleanSupplier done, @Nullable Runnable whenInterrupted) {
+        boolean interrupted = false;
         try {
             while (!done.getAsBoolean()) {
-                once(FOR_EVER);
+                if (Thread.interrupted()) { // and clears it meanwhile: with it, a selector of the JDK would not wait
+                    if (whenInterrupted != null && !interrupted) {
+                        whenInterrupted.run();
+                    }
+                    interrupted = true;
+                }
+                if (whenInterrupted == null || interrupted) {
+                    once(FOR_EVER);
+                } else {
+                    onceOrInterrupted();
+                }
             }
             if (embedded) {
                 leave();
             }
         } catch (IOException e) {
             throw new java.io.UncheckedIOException("the kernel refuses to wait: the loop cannot go on", e);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private void onceOrInterrupted() throws IOException {
+        interrupts.start(); // each time, for what the JDK does with channels in a callback ends it
+        try {
+            once(FOR_EVER);
+        } finally {
+            interrupts.stop();
         }
     }
 

@@ -118,7 +118,7 @@ public final class ReadBatch extends Entry {
             loop.checkMayTurn();
             claim();
             begin();
-            loop.turnUntil(() -> remaining == 0);
+            loop.turnUntil(() -> remaining == 0, this::cancel);
         } else {
             Loop.result(future(), this::cancel);
         }

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * Once begun, it is used up: the object serves for other requests.
  *
  * <p>A callback belongs to the loop's thread; {@code future} and {@code await} work on any. {@code await} on a virtual thread parks it and never pins
- * its carrier; on the loop's own thread it turns the loop meanwhile, which an interrupt
- * does not end, and within a callback it cannot.
+ * its carrier; on the loop's own thread it turns the loop meanwhile, and within a callback it cannot. An interrupt of the thread that awaits cancels the
+ * request, whatever thread that is, and stays set; it returns when the kernel no longer uses its memory, and not before.
  */
 public abstract sealed class Request extends Entry permits Transfer, Task, Subscription {
     /** States. Any thread describes and begins; after that, the loop's thread alone moves on. */
@@ -161,7 +161,7 @@ public abstract sealed class Request extends Entry permits Transfer, Task, Subsc
         if (loop.isOwner()) {
             loop.checkMayTurn();
             begin();
-            loop.turnUntil(this::isDone);
+            loop.turnUntil(this::isDone, this::cancelHere);
             return;
         }
         claim();

@@ -37,6 +37,9 @@ public interface Driver extends AutoCloseable {
      * Hands what has been started to the kernel, waits until something has completed, {@link #wakeUp} is called or the time is up, and delivers
      * completions: all that are there, but not for ever.
      *
+     * <p>It may return before the time is up with nothing delivered: when what has completed was for the driver itself, such as the first step of two or
+     * a wake-up, when it was woken for what has been seen to by now, or when the thread is interrupted. What has been started goes on all the same.
+     *
      * @param timeoutNanos how long to wait at most; 0 to look without waiting; negative to wait for ever
      * @return how many completions were delivered
      */
