@@ -40,12 +40,11 @@ final class AcceptAll extends Subscription {
         if (SocketHandle.isExhaustion(result)) {
             trouble(failure(step.kind, result));
             loop.awaitDescriptor(this);
-            pause(PATIENCE_NANOS);
+            lacks(PATIENCE_NANOS);
             return true;
         }
         if (isOfTheConnection(Errno.of(result))) {
             trouble(failure(step.kind, result));
-            rearm();
             return true;
         }
         return false;
@@ -90,4 +89,8 @@ final class AcceptAll extends Subscription {
 
     @Override
     void releaseMemory() {}
+
+    /** All that wait for a descriptor hear of one. */
+    @Override
+    void givesWay() {}
 }

@@ -152,6 +152,11 @@ public final class BufferLeases implements AutoCloseable {
 
     void end(ReceiveAll user) {
         users--;
+        leave(user);
+    }
+
+    /** It does not wait for a lease any more. */
+    void leave(ReceiveAll user) {
         starving.remove(user);
         if (!areAllOut()) {
             feedOne(); // it may have been woken for a buffer that it did not take
@@ -183,7 +188,7 @@ public final class BufferLeases implements AutoCloseable {
     private void feedOne() {
         ReceiveAll next = starving.poll();
         if (next != null) {
-            next.resume();
+            next.supplied();
         }
     }
 

@@ -867,7 +867,7 @@ public final class Loop implements Executor, AutoCloseable {
         if (!awaitingDescriptor.isEmpty()) {
             List<Subscription> all = List.copyOf(awaitingDescriptor);
             awaitingDescriptor.clear();
-            all.forEach(Subscription::resume);
+            all.forEach(Subscription::supplied);
         }
     }
 

@@ -59,13 +59,16 @@ final class ReceiveAll extends Subscription {
         if (result != -Errno.ENOBUFS.number()) {
             return false;
         }
-        if (leases.areAllOut()) {
-            pause();
+        if (leases.areAllOut()) { // and none has come back meanwhile
+            lacks();
             leases.await(this);
-        } else {
-            rearm(); // one has come back meanwhile
         }
         return true;
+    }
+
+    @Override
+    void givesWay() {
+        leases.leave(this);
     }
 
     @Override

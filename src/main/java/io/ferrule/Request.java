@@ -289,6 +289,11 @@ public abstract sealed class Request extends Entry permits Transfer, Task, Subsc
         loop.driver().cancel(step);
     }
 
+    /** Whether it has come to the loop's thread, and its step to the driver. */
+    final boolean isWithLoop() {
+        return state == STARTED;
+    }
+
     /** Whether a step that goes on should not. */
     final boolean isCancelled() {
         return cancelWanted;

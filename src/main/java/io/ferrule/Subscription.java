@@ -2,19 +2,29 @@ package io.ferrule;
 
 import io.ferrule.driver.Operation;
 import io.ferrule.driver.OperationKind;
-import io.ferrule.sys.Errno;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Something that comes again and again, asked for once: connections, pieces of a stream. It has begun, and goes on until it is cancelled, its handle
  * is closed, the stream ends or it fails. When the kernel ends it for reasons of its own, it is begun again ({@link LoopCounters#rearmed}).
+ *
+ * <p>Who cannot keep up has it {@link #pause}: what comes then waits in the kernel, and whoever sends it waits in turn.
  */
 public abstract sealed class Subscription extends Request permits AcceptAll, ReceiveAll {
     private @Nullable StreamEnd end;
 
-    /** Not with the driver: waits for what it needs to be begun again. */
+    /** The driver has it: completions may come. */
+    private boolean withDriver = true;
+
+    /** The driver has been asked to let go of it. */
+    private boolean recalled;
+
+    /** Its user wants nothing for now. */
     private boolean paused;
+
+    /** It waits for what it needs to go on, such as a buffer. */
+    private boolean lacking;
 
     private final Resumption resumption = new Resumption();
 
@@ -28,6 +38,27 @@ public abstract sealed class Subscription extends Request permits AcceptAll, Rec
     public final void cancel() {
         if (!isOver()) {
             loop.executeUnlessClosed(this::cancelHere);
+        }
+    }
+
+    /**
+     * Has it bring nothing for now: what comes stays in the kernel, and nothing is lost. What the kernel had handed over by then still comes, and so does
+     * an end that it had told. On the loop's thread at once, on any other soon; a second pause, and one of what is over, does nothing.
+     */
+    public final void pause() {
+        if (loop.isOwner()) {
+            pause(true);
+        } else {
+            loop.executeUnlessClosed(() -> pause(true));
+        }
+    }
+
+    /** Has it go on after a {@link #pause}. Any thread; when it is not paused, nothing happens. */
+    public final void resume() {
+        if (loop.isOwner()) {
+            pause(false);
+        } else {
+            loop.executeUnlessClosed(() -> pause(false));
         }
     }
 
@@ -47,11 +78,14 @@ public abstract sealed class Subscription extends Request permits AcceptAll, Rec
     abstract void came(int result, int flags);
 
     /**
-     * A completion that brought none.
+     * A completion that brought none, and the driver has let go of it.
      *
-     * @return whether it goes on: it has been begun again, or is paused
+     * @return whether it goes on: at once, or when it has got what it says it {@link #lacks}
      */
     abstract boolean goesOn(int result);
+
+    /** It does not go on for now: others may have what it waits for. */
+    abstract void givesWay();
 
     /** A completion that brought nothing came with a buffer all the same. */
     void unused(int id) {}
@@ -63,21 +97,24 @@ public abstract sealed class Subscription extends Request permits AcceptAll, Rec
 
     @Override
     final void completed(Step of, int result, int flags) {
-        if (isNews(result)) {
+        boolean news = isNews(result);
+        boolean wasRecalled = recalled;
+        if (!news || (flags & Operation.MORE) == 0) {
+            withDriver = false;
+            recalled = false;
+        }
+        if (news) {
             came(result, flags);
-            if ((flags & Operation.MORE) == 0) {
-                if (isCancelled()) {
-                    end(-Errno.ECANCELED.number());
-                } else {
-                    rearm();
-                }
-            }
+            goOn();
             return;
         }
         if ((flags & Operation.BUFFER) != 0) {
             unused(Operation.bufferId(flags));
         }
-        if (isCancelled() || !goesOn(result)) {
+        boolean forAPause = wasRecalled && result == CANCELLED;
+        if (!isCancelled() && (forAPause || goesOn(result))) {
+            goOn();
+        } else {
             end(result);
         }
     }
@@ -86,6 +123,7 @@ public abstract sealed class Subscription extends Request permits AcceptAll, Rec
     abstract boolean isNews(int result);
 
     private void end(int result) {
+        lacksNothing();
         end = why(result);
         finish();
     }
@@ -95,17 +133,32 @@ public abstract sealed class Subscription extends Request permits AcceptAll, Rec
             return new StreamEnd(StreamEnd.Reason.END_OF_STREAM, null);
         }
         Handle on = handle;
-        if (result == -Errno.ECANCELED.number() || isCancelled()) {
+        if (result == CANCELLED || isCancelled()) {
             boolean closed = loop.isClosing() || (on != null && !on.isOpen());
             return new StreamEnd(closed ? StreamEnd.Reason.CLOSED : StreamEnd.Reason.CANCELLED, null);
         }
         return new StreamEnd(StreamEnd.Reason.FAILED, failure(step.kind, result));
     }
 
-    /** Begins it again. */
-    final void rearm() {
-        loop.counters().rearmed++;
+    /** The driver does not have it: begins it again, unless there is a reason not to. */
+    private void goOn() {
+        if (withDriver || isOver()) {
+            return;
+        }
+        if (isCancelled()) {
+            end(CANCELLED);
+        } else if (paused) {
+            giveWay();
+        } else if (!lacking) {
+            loop.counters().rearmed++;
+            rearm();
+        }
+    }
+
+    private void rearm() {
+        withDriver = true;
         if (!isHandedOverAgain()) {
+            withDriver = false;
             end = new StreamEnd(StreamEnd.Reason.FAILED, error);
             finish();
         }
@@ -113,43 +166,75 @@ public abstract sealed class Subscription extends Request permits AcceptAll, Rec
 
     // ---- pauses ----
 
-    /** Waits for {@link #resume}. */
-    final void pause() {
-        paused = true;
-    }
-
-    /** Waits for {@link #resume}, which comes by itself after a time. */
-    final void pause(long nanos) {
-        paused = true;
-        resumption.deadline = System.nanoTime() + nanos;
-        loop.deadlines().add(resumption);
-    }
-
-    final boolean isPaused() {
-        return paused;
-    }
-
-    /** Begins it again, if it is paused. */
-    final void resume() {
-        if (!paused) {
+    private void pause(boolean wanted) {
+        if (paused == wanted || isOver()) {
             return;
         }
-        paused = false;
-        loop.deadlines().remove(resumption);
-        if (isCancelled()) {
-            end(-Errno.ECANCELED.number());
+        paused = wanted;
+        if (isWithLoop()) {
+            bringAbout();
         } else {
+            loop.post(this::bringAbout); // behind the mail that begins it
+        }
+    }
+
+    /** What its user wants now: to be paused, or not. */
+    private void bringAbout() {
+        if (isCancelled() || isOver()) {
+            return; // then its end is on the way
+        }
+        if (paused && withDriver && !recalled) {
+            recalled = true;
+            super.cancelStep();
+        } else if (paused && !withDriver) {
+            giveWay();
+        } else if (!paused && !withDriver && !lacking) {
             rearm();
         }
     }
 
-    /** The driver does not have it while it is paused: it ends in the next turn, not while its handle goes through its requests. */
+    /** Waits for {@link #supplied}. */
+    final void lacks() {
+        lacking = true;
+    }
+
+    /** Waits for {@link #supplied}, which comes by itself after a time. */
+    final void lacks(long nanos) {
+        lacking = true;
+        resumption.deadline = System.nanoTime() + nanos;
+        loop.deadlines().add(resumption);
+    }
+
+    /** It may have got what it lacked. */
+    final void supplied() {
+        if (lacking) {
+            lacksNothing();
+            goOn();
+        }
+    }
+
+    private void lacksNothing() {
+        lacking = false;
+        loop.deadlines().remove(resumption);
+    }
+
+    private void giveWay() {
+        lacksNothing();
+        givesWay();
+    }
+
+    /** Whether the driver does not have it, for tests. */
+    final boolean isResting() {
+        return !withDriver;
+    }
+
+    /** Where the driver does not have it, it ends in the next turn, not while its handle goes through its requests. */
     @Override
     final void cancelStep() {
-        if (paused) {
-            loop.deadlines().remove(resumption);
+        if (!withDriver) {
+            lacksNothing();
             loop.mailOrRefuse(resumption);
-        } else {
+        } else if (!recalled) {
             super.cancelStep();
         }
     }
@@ -174,11 +259,11 @@ public abstract sealed class Subscription extends Request permits AcceptAll, Rec
         }
     }
 
-    /** Ends a pause. */
+    /** Goes on, or ends, when the driver does not have it. */
     private final class Resumption extends Entry {
         @Override
         void arrived() {
-            resume();
+            goOn();
         }
 
         @Override
@@ -188,7 +273,7 @@ public abstract sealed class Subscription extends Request permits AcceptAll, Rec
 
         @Override
         void expired() {
-            resume();
+            supplied();
         }
     }
 }

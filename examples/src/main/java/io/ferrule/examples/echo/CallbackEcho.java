@@ -47,7 +47,6 @@ final class CallbackEcho implements Echo {
         }
 
         void receive() {
-            end = null;
             receiving = connection.receiveAll(leases, this);
         }
 
@@ -57,7 +56,7 @@ final class CallbackEcho implements Echo {
             if (piece != null) {
                 waiting.add(piece);
                 if (waiting.size() == MOST_WAITING && receiving != null) {
-                    receiving.cancel(); // and receive again when these are sent
+                    receiving.pause(); // until these are sent
                 }
             } else {
                 end = why;
@@ -95,13 +94,13 @@ final class CallbackEcho implements Echo {
                 Lease piece = waiting.remove();
                 sending = piece;
                 connection.sendFully(piece, 0, piece.length()).start(this);
-            } else if (why != null && why.reason() == StreamEnd.Reason.CANCELLED) {
-                receive();
             } else if (why != null) {
                 if (why.isFailure()) {
                     tally.broke();
                 }
                 Echo.close(connection, tally);
+            } else if (receiving != null) {
+                receiving.resume();
             }
         }
 
