@@ -83,6 +83,11 @@ final class Drivers {
         return LACKING.getOrDefault(driver, Set.of());
     }
 
+    /** Whether what its model says nothing about, such as files, is done by helper threads. */
+    static boolean hasHelperThreads(String driver) {
+        return !Set.of("uring", "nonblocking").contains(driver);
+    }
+
     /** Skips the test on a driver that lacks something. */
     static void need(String driver, Feature feature) {
         assumeFalse(!has(driver, feature), () -> "the " + driver + " driver lacks " + feature.words());

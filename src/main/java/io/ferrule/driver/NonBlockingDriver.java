@@ -44,6 +44,9 @@ public final class NonBlockingDriver extends ReadinessDriver {
 
     private int count;
 
+    /** All so far. */
+    long rounds;
+
     /** Rounds that have brought nothing, since one did. */
     private int vainRounds;
 
@@ -129,6 +132,7 @@ public final class NonBlockingDriver extends ReadinessDriver {
     }
 
     private boolean anythingInARound() {
+        rounds++;
         for (int i = 0; i < count; i++) {
             Watch watch = waiting[i];
             if (watch != null) {

@@ -19,24 +19,20 @@ import java.lang.foreign.Arena;
  * <p>Traps: the queue is limited (RLIMIT_SIGPENDING, for all processes of the user together). When it is full, signals are lost, and the kernel sends a plain
  * SIGIO instead; then every descriptor is asked with ppoll, and nothing is lost ({@link DriverCounters#overflows}). A signal that comes late, for a
  * number that belongs to another file by now, only makes an operation be tried in vain. O_ASYNC belongs to the open file, not to the descriptor:
- * of two duplicates, one gets signals and the other is polled. Signals go to one thread, so that a thread has one such driver at most. Processes that
+ * of two duplicates, one gets signals and the other is polled. Processes that
  * this thread starts inherit its signal mask. To shut a socket down sends this side no signal: here that is seen, another process that shares the
  * socket is not.
  *
  * <p>Source: fcntl(2), signal(7), signalfd(2) (Linux 2.6.22), F_SETOWN_EX (Linux 2.6.32).
  */
 public final class SigioDriver extends ReadinessDriver {
-    /** How many times signals are read in one wait. */
-    private static final int READS = 16;
-
     private static final int EVENTS =
             Watch.POLLIN | Watch.POLLPRI | Watch.POLLOUT | Watch.POLLERR | Watch.POLLHUP | Watch.POLLRDHUP;
-
-    private static final ThreadLocal<Boolean> TAKEN = new ThreadLocal<>();
 
     private final Arena arena;
     private final WakeUp wake;
     private final WaitTime time;
+    private final SignalQueue.Receiver receiver = new OurSignals();
     private final SignalQueue signals;
     private final SignalSource source;
 
@@ -46,11 +42,11 @@ public final class SigioDriver extends ReadinessDriver {
     /** The signalfd, the wake-up, and those that send none. */
     private final PollSet polled;
 
-    private SigioDriver(Arena arena, WakeUp wake, SignalQueue signals) {
+    private SigioDriver(Arena arena, WakeUp wake) throws IOException {
         super(HelperThreads.DEFAULT_LIMIT, () -> new Calls(true));
         this.arena = arena;
         this.wake = wake;
-        this.signals = signals;
+        this.signals = SignalQueue.join(receiver);
         this.time = new WaitTime(arena);
         this.source = new SignalSource(arena, signals.signal());
         this.signalling = new PollSet(arena);
@@ -59,25 +55,15 @@ public final class SigioDriver extends ReadinessDriver {
         polled.addOwn(wake.fd());
     }
 
-    /**
-     * For the calling thread, a platform thread; with up to four helper threads.
-     *
-     * @throws IllegalStateException when this thread has one that is open
-     */
+    /** For the calling thread, a platform thread; with up to four helper threads. */
     public static SigioDriver open() throws IOException {
         checkThread();
-        if (TAKEN.get() != null) {
-            throw new IllegalStateException(
-                    "this thread has a sigio driver already, which takes the thread's signals: open another on a thread of its own");
-        }
         NativeLibrary.load();
         Arena arena = Arena.ofConfined();
         try {
             WakeUp wake = WakeUp.open(arena);
             try {
-                SigioDriver driver = new SigioDriver(arena, wake, SignalQueue.open(arena));
-                TAKEN.set(true);
-                return driver;
+                return new SigioDriver(arena, wake);
             } catch (IOException e) {
                 wake.close();
                 throw e;
@@ -181,39 +167,9 @@ public final class SigioDriver extends ReadinessDriver {
         } while (found == 0 && !time.isUp());
         if (found > 0 && polled.found(0) != 0) {
             found--;
-            takeSignals();
+            counters.stale += signals.take();
         }
         tell(polled, found, wake);
-    }
-
-    private void takeSignals() throws IOException {
-        boolean lost = false;
-        int read;
-        int reads = 0;
-        do {
-            read = signals.read();
-            for (int i = 0; i < read; i++) {
-                if (signals.isOverflow(i)) {
-                    lost = true;
-                } else {
-                    told(signals.descriptor(i), signals.events(i));
-                }
-            }
-            reads++;
-        } while (SignalQueue.mayHaveMore(read) && reads < READS);
-        if (lost) {
-            counters.overflows++;
-            tell(signalling, signalling.poll(time.none()), wake);
-        }
-    }
-
-    private void told(int fd, int events) {
-        Watch watch = watches.find(fd);
-        if (watch == null || watch.registration != signalling) {
-            counters.stale++;
-        } else {
-            ready(watch, events & EVENTS);
-        }
     }
 
     @Override
@@ -224,9 +180,26 @@ public final class SigioDriver extends ReadinessDriver {
                 leave(watch, signalling);
             }
         }
-        signals.close();
+        signals.leave(receiver);
         wake.close();
         arena.close();
-        TAKEN.remove();
+    }
+
+    private final class OurSignals implements SignalQueue.Receiver {
+        @Override
+        public boolean told(int fd, int events) {
+            Watch watch = watches.find(fd);
+            if (watch == null || watch.registration != signalling) {
+                return false;
+            }
+            ready(watch, events & EVENTS);
+            return true;
+        }
+
+        @Override
+        public void lost() throws IOException {
+            counters.overflows++;
+            tell(signalling, signalling.poll(time.none()), wake);
+        }
     }
 }

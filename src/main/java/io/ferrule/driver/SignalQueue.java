@@ -11,10 +11,13 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Signals that tell the calling thread which descriptor is ready: a real-time signal for each event, and SIGIO when the kernel could not queue one. Both are
- * blocked in that thread, so that no handler ever runs, and are read from a signalfd.
+ * blocked in that thread, so that no handler ever runs, and are read from a signalfd. Several drivers of one thread share a queue: whoever takes a signal may
+ * take another's.
  *
  * <p>Which signal: the first from SIGRTMIN + 10 that nobody in the process handles. The C library takes those below SIGRTMIN for itself, the JDK
  * SIGRTMAX - 2 (to end blocking calls), the JVM none; debuggers like SIGRTMAX. Both signals are set to do nothing, for good: whoever gets one late, after the
@@ -22,6 +25,9 @@ import java.lang.foreign.ValueLayout;
  */
 final class SignalQueue {
     private static final int BATCH = 64;
+
+    /** How many times as many are taken at once. */
+    private static final int READS = 16;
 
     /** The kernel's signal set: a bit for each signal from 1 to 64. */
     private static final long MASK_SIZE = 8;
@@ -44,15 +50,26 @@ final class SignalQueue {
         Abi.require("signalfd_siginfo.ssi_band", EVENTS);
     }
 
-    private final MemorySegment infos;
-    private final MemorySegment mask;
+    /** Who wants to know. All on the queue's thread. */
+    interface Receiver {
+        /** A descriptor of that number has sent a signal. Returns false when it is none of this receiver's. */
+        boolean told(int fd, int events);
+
+        /** Signals have been lost: every descriptor has to be asked. */
+        void lost() throws IOException;
+    }
+
+    private static final ThreadLocal<SignalQueue> OF_THREAD = new ThreadLocal<>();
+
+    private final Arena arena = Arena.ofConfined();
+    private final List<Receiver> receivers = new ArrayList<>();
+    private final MemorySegment infos = arena.allocate(BATCH * SIZE, Long.BYTES);
+    private final MemorySegment mask = arena.allocate(2 * MASK_SIZE, Long.BYTES);
     private final int signal;
     private final Fd fd;
 
-    private SignalQueue(Arena arena, int signal) throws IOException {
+    private SignalQueue(int signal) throws IOException {
         this.signal = signal;
-        infos = arena.allocate(BATCH * SIZE, Long.BYTES);
-        mask = arena.allocate(2 * MASK_SIZE, Long.BYTES);
         long ours = bit(signal) | bit(LibC.SIGIO());
         mask.set(ValueLayout.JAVA_LONG, 0, ours);
         check(changeMask(LibC.SIG_BLOCK()), "rt_sigprocmask");
@@ -67,10 +84,24 @@ final class SignalQueue {
         fd = Fd.own(check(result, "signalfd"));
     }
 
-    /** For the calling thread, which has none yet. */
-    static SignalQueue open(Arena arena) throws IOException {
-        Helper.ferrule_signal_swallow(LibC.SIGIO()); // unless somebody handles it, which does as well
-        return new SignalQueue(arena, freeSignal());
+    /** The calling thread's, which is opened for the first and closed after the last to {@link #leave}. */
+    static SignalQueue join(Receiver receiver) throws IOException {
+        SignalQueue queue = OF_THREAD.get();
+        if (queue == null) {
+            Helper.ferrule_signal_swallow(LibC.SIGIO()); // unless somebody handles it, which does as well
+            queue = new SignalQueue(freeSignal());
+            OF_THREAD.set(queue);
+        }
+        queue.receivers.add(receiver);
+        return queue;
+    }
+
+    /** The same thread. */
+    void leave(Receiver receiver) {
+        if (receivers.remove(receiver) && receivers.isEmpty()) {
+            OF_THREAD.remove();
+            close();
+        }
     }
 
     private static int freeSignal() throws IOException {
@@ -97,34 +128,50 @@ final class SignalQueue {
         return fd.number();
     }
 
-    /** Takes signals, up to a number. Returns how many. */
-    int read() {
+    /** Takes signals, and tells whom they are for; what is left after many is there at the next call. Returns how many were for nobody. */
+    int take() throws IOException {
+        boolean lost = false;
+        int stale = 0;
+        int read;
+        int reads = 0;
+        do {
+            read = read();
+            for (int i = 0; i < read; i++) {
+                if (infos.get(ValueLayout.JAVA_INT, i * SIZE + SIGNAL) != signal) {
+                    lost = true;
+                } else if (!tell(i)) {
+                    stale++;
+                }
+            }
+            reads++;
+        } while (read == BATCH && reads < READS);
+        if (lost) {
+            for (int i = 0; i < receivers.size(); i++) {
+                receivers.get(i).lost();
+            }
+        }
+        return stale;
+    }
+
+    private boolean tell(int index) {
+        int descriptor = infos.get(ValueLayout.JAVA_INT, index * SIZE + DESCRIPTOR);
+        int events = infos.get(ValueLayout.JAVA_INT, index * SIZE + EVENTS);
+        for (int i = 0; i < receivers.size(); i++) {
+            if (receivers.get(i).told(descriptor, events)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Fills the array. Returns how many. */
+    private int read() {
         int bytes = SystemCall.invoke(SystemCall.READ, fd.number(), infos.address(), infos.byteSize());
         return bytes <= 0 ? 0 : (int) (bytes / SIZE);
     }
 
-    /** Whether {@link #read} has filled what there is room for, so that there may be more. */
-    static boolean mayHaveMore(int read) {
-        return read == BATCH;
-    }
-
-    /** Whether a signal that was read says that others are lost. */
-    boolean isOverflow(int index) {
-        return infos.get(ValueLayout.JAVA_INT, index * SIZE + SIGNAL) != signal;
-    }
-
-    /** Which descriptor it was sent for, by the number that it had when it was asked to. */
-    int descriptor(int index) {
-        return infos.get(ValueLayout.JAVA_INT, index * SIZE + DESCRIPTOR);
-    }
-
-    /** Its events, as {@code poll} numbers them. */
-    int events(int index) {
-        return infos.get(ValueLayout.JAVA_INT, index * SIZE + EVENTS);
-    }
-
-    /** Throws away what is pending, and has the thread's signal mask as it was. The same thread. */
-    void close() {
+    /** Throws away what is pending, and has the thread's signal mask as it was. */
+    private void close() {
         while (read() > 0) {
             // what is left must not be delivered
         }
@@ -135,6 +182,7 @@ final class SignalQueue {
         } catch (IOException e) {
             // Nothing is lost with it.
         }
+        arena.close();
     }
 
     private int changeMask(int how) {
