@@ -175,6 +175,7 @@ static const struct entry table[] = {
 	CONSTANT(SYS_lseek),
 	CONSTANT(SYS_mkdirat),
 	CONSTANT(SYS_openat),
+	CONSTANT(SYS_openat2),
 	CONSTANT(SYS_pidfd_open),
 	CONSTANT(SYS_pipe2),
 	CONSTANT(SYS_ppoll),

@@ -26,7 +26,7 @@ final class Failures {
     static IOException of(OperationKind kind, int result, String subject) {
         Errno errno = Errno.of(result);
         return switch (kind) {
-            case OPEN, STATX, MKDIR, UNLINK, RENAME, LINK, SYMLINK ->
+            case OPEN, OPEN_BENEATH, STATX, MKDIR, UNLINK, RENAME, LINK, SYMLINK ->
                 ErrnoException.forPath(result, kind.call(), subject);
             case CONNECT ->
                 errno == Errno.EAGAIN || errno == Errno.ENOENT

@@ -6,6 +6,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -197,6 +198,29 @@ public final class File extends Handle implements Source, Sink {
         };
         askStatus(task, status);
         return task;
+    }
+
+    /**
+     * Opens a file beneath this one, which is a directory, and nothing outside it: a path that leads out, by {@code ..}, by being absolute or by a
+     * symbolic link, fails with {@code EXDEV}, whoever changes directories and links meanwhile. Mirrors {@code openat2(2)} with {@code
+     * RESOLVE_BENEATH} and {@code RESOLVE_NO_MAGICLINKS}, Linux 5.6.
+     *
+     * @param how as for {@link Loop#openFile(Path, OpenOption...)}
+     */
+    public Task<File> openBeneath(Path relative, OpenOption... how) {
+        return openBeneath(relative, OpenFlags.of(how), 0666);
+    }
+
+    /**
+     * Opens a file beneath this directory.
+     *
+     * @param flags as for {@link Loop#openFile(Path, int, int)}
+     * @param mode permission bits of a file that is created
+     * @see #openBeneath(Path, OpenOption...)
+     */
+    public Task<File> openBeneath(Path relative, int flags, int mode) {
+        checkOpen();
+        return new OpenTask(this, relative, flags, mode);
     }
 
     private static final MemorySegment NO_NAME = Arena.global().allocateFrom("");

@@ -124,6 +124,11 @@ public final class Loop implements Executor, AutoCloseable {
         return LoopThread.start(options);
     }
 
+    /** The names of all drivers, whether this machine has what they need or not. */
+    public static List<String> driverNames() {
+        return DriverChoice.names();
+    }
+
     /** The driver's name, and why it is this one, in words. */
     public String description() {
         return driver.name() + ": " + reason;

@@ -1,8 +1,11 @@
 package io.ferrule;
 
 import io.ferrule.bindings.libc.LibC;
+import io.ferrule.bindings.liburing.LibUring;
+import io.ferrule.bindings.liburing.open_how;
 import io.ferrule.driver.OperationKind;
 import io.ferrule.sys.Abi;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +17,10 @@ final class OpenTask extends Task<File> {
     /** What every device takes, for want of a better answer. */
     private static final int PAGE = 4096;
 
+    /** Flags of which each makes a file that needs a mode: {@code O_TMPFILE} without the bit of {@code O_DIRECTORY} in it. */
+    private static final int CREATES =
+            LibC.O_CREAT() | (Abi.valueOrZero("O_TMPFILE") & ~Abi.valueOrZero("O_DIRECTORY"));
+
     private final Path path;
     private final boolean direct;
     private @Nullable MemorySegment status;
@@ -24,7 +31,7 @@ final class OpenTask extends Task<File> {
     OpenTask(Loop loop, Path path, int flags, int mode) {
         super(loop, OperationKind.OPEN, null, path.toString());
         this.path = path;
-        this.direct = (flags & Abi.valueOrZero("O_DIRECT")) != 0;
+        this.direct = isDirect(flags);
         MemorySegment name = PathName.of(path);
         keeps(name);
         step.fd = LibC.AT_FDCWD();
@@ -33,9 +40,30 @@ final class OpenTask extends Task<File> {
         step.length = mode;
     }
 
+    /** Of a file beneath a directory: the path never leads out of that. */
+    OpenTask(File directory, Path relative, int flags, int mode) {
+        super(directory.loop, OperationKind.OPEN_BENEATH, directory, relative + " beneath " + directory);
+        this.path = directory.path().resolve(relative);
+        this.direct = isDirect(flags);
+        MemorySegment name = PathName.of(relative);
+        MemorySegment both = Arena.ofAuto().allocate(open_how.sizeof() + name.byteSize(), Long.BYTES);
+        open_how.flags(both, flags | LibC.O_CLOEXEC());
+        open_how.mode(both, (flags & CREATES) == 0 ? 0 : mode); // elsewhere the kernel refuses one
+        open_how.resolve(both, LibUring.RESOLVE_BENEATH() | LibUring.RESOLVE_NO_MAGICLINKS());
+        MemorySegment.copy(name, 0, both, open_how.sizeof(), name.byteSize());
+        keeps(both);
+        step.address = both.address() + open_how.sizeof();
+        step.address2 = both.address();
+        step.length = open_how.sizeof();
+    }
+
+    private static boolean isDirect(int flags) {
+        return (flags & Abi.valueOrZero("O_DIRECT")) != 0;
+    }
+
     @Override
     void completed(Step of, int result, int flags) {
-        if (direct && result >= 0 && of.kind == OperationKind.OPEN) {
+        if (direct && result >= 0 && of.kind != OperationKind.STATX) {
             number = result;
             if (!isCancelled() && loop.driver().can(OperationKind.STATX)) {
                 MemorySegment memory = FileStatus.memory();

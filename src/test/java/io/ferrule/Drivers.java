@@ -32,6 +32,8 @@ final class Drivers {
         RENAME_FLAGS("rename with flags"),
         /** Paths relative to an open directory. */
         DIRECTORY_HANDLES("paths relative to a directory's handle"),
+        /** {@code openat2}. */
+        OPEN_BENEATH("files beneath a directory, and nowhere else"),
         /** Datagrams on Unix sockets. */
         UNIX_DATAGRAMS("Unix datagrams"),
         /** Names of Unix sockets that are no paths. */

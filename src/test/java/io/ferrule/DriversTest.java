@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class DriversTest {
     @Test
     void testsRunOnEveryDriver() {
-        assertThat(Drivers.names()).containsExactlyInAnyOrderElementsOf(DriverChoice.names());
+        assertThat(Drivers.names()).containsExactlyInAnyOrderElementsOf(Loop.driverNames());
     }
 
     @ParameterizedTest

@@ -118,6 +118,7 @@ final class Calls implements OperationCalls {
             case NOP -> 0;
 
             case OPEN -> invoke(SystemCall.OPENAT, fd, address, flags | LibC.O_CLOEXEC(), length);
+            case OPEN_BENEATH -> invoke(SystemCall.OPENAT2, fd, address, op.address2, length);
             case CLOSE -> invoke(SystemCall.CLOSE, fd);
             case READ ->
                 offset < 0

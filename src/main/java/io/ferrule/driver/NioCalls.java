@@ -40,6 +40,7 @@ final class NioCalls implements OperationCalls {
             OperationKind.ADOPT,
             OperationKind.ALLOCATE,
             OperationKind.DISCONNECT,
+            OperationKind.OPEN_BENEATH,
             OperationKind.STATX,
             OperationKind.POLL,
             OperationKind.SPLICE,

@@ -10,6 +10,11 @@ public enum OperationKind {
 
     /** {@code openat}: path at {@code address}, {@code flags}, mode in {@code length}; {@code fd} is the directory. Result: the descriptor. */
     OPEN("open", Needs.A_THREAD),
+    /**
+     * {@code openat2}: path at {@code address}, {@code struct open_how} of {@code length} bytes at {@code address2}; {@code fd} is the directory.
+     * Result: the descriptor.
+     */
+    OPEN_BENEATH("openat2", Needs.A_THREAD),
     /** {@code close}. Nothing else is in flight on the descriptor. Waits for a file's device, and for a socket's peer with {@code SO_LINGER}. */
     CLOSE("close", Needs.A_THREAD),
     /** {@code pread}, or {@code read} where {@code offset} is -1. */

@@ -21,6 +21,7 @@ final class UringEntries {
     private static final Map<OperationKind, Opcode> OPCODES = new EnumMap<>(Map.ofEntries(
             Map.entry(OperationKind.NOP, IORING_OP_NOP),
             Map.entry(OperationKind.OPEN, IORING_OP_OPENAT),
+            Map.entry(OperationKind.OPEN_BENEATH, IORING_OP_OPENAT2),
             Map.entry(OperationKind.CLOSE, IORING_OP_CLOSE),
             Map.entry(OperationKind.READ, IORING_OP_READ),
             Map.entry(OperationKind.WRITE, IORING_OP_WRITE),
@@ -117,6 +118,7 @@ final class UringEntries {
                         .operationFlags(UringFlags.IORING_FSYNC_DATASYNC);
             case ALLOCATE -> sq.next().raw(IORING_OP_FALLOCATE.number(), op.fd, op.length, op.flags, op.offset);
             case TRUNCATE -> sq.next().raw(IORING_OP_FTRUNCATE.number(), op.fd, 0, 0, op.length);
+            case OPEN_BENEATH -> raw(sq, IORING_OP_OPENAT2, op, op.address2);
             case STATX -> raw(sq, IORING_OP_STATX, op, op.address2).operationFlags(op.flags);
             case MKDIR -> raw(sq, IORING_OP_MKDIRAT, op, 0);
             case UNLINK ->

@@ -34,6 +34,7 @@ public final class SystemCall {
     public static final long LSEEK = Abi.value("SYS_lseek");
     public static final long MKDIRAT = Abi.value("SYS_mkdirat");
     public static final long OPENAT = Abi.value("SYS_openat");
+    public static final long OPENAT2 = Abi.value("SYS_openat2");
     public static final long PIDFD_OPEN = Abi.value("SYS_pidfd_open");
     public static final long PIPE2 = Abi.value("SYS_pipe2");
     public static final long PPOLL = Abi.value("SYS_ppoll");

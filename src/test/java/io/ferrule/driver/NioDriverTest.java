@@ -80,7 +80,12 @@ class NioDriverTest {
         assertThat(NioCalls.LACKING)
                 .isNotEmpty()
                 .allMatch(kind -> !driver.can(kind))
-                .contains(OperationKind.SPLICE, OperationKind.TEE, OperationKind.POLL, OperationKind.ADOPT);
+                .contains(
+                        OperationKind.SPLICE,
+                        OperationKind.TEE,
+                        OperationKind.POLL,
+                        OperationKind.ADOPT,
+                        OperationKind.OPEN_BENEATH);
         assertThat(driver.can(OperationKind.READ)).isTrue();
         assertThatThrownBy(driver::descriptor).isInstanceOf(UnsupportedOperationException.class);
     }

@@ -3,6 +3,7 @@ package io.ferrule.examples;
 import io.ferrule.examples.cp.CpCommand;
 import io.ferrule.examples.doctor.DoctorCommand;
 import io.ferrule.examples.echo.EchoCommand;
+import io.ferrule.examples.serve.ServeCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -13,7 +14,7 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         version = "Ferrule examples 0.1.0-SNAPSHOT",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {DoctorCommand.class, CpCommand.class, EchoCommand.class})
+        subcommands = {DoctorCommand.class, CpCommand.class, EchoCommand.class, ServeCommand.class})
 public final class Main {
     private Main() {}
 

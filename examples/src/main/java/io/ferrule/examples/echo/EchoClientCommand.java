@@ -2,7 +2,10 @@ package io.ferrule.examples.echo;
 
 import io.ferrule.Loop;
 import io.ferrule.examples.CtrlC;
+import io.ferrule.examples.DriverOption;
+import io.ferrule.examples.DurationInWords;
 import io.ferrule.examples.Quantity;
+import io.ferrule.examples.Sentences;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;

@@ -1,6 +1,8 @@
 package io.ferrule.examples.echo;
 
 import io.ferrule.examples.CtrlC;
+import io.ferrule.examples.DriverOption;
+import io.ferrule.examples.Sentences;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;

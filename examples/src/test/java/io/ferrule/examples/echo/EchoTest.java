@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ferrule.Loop;
 import io.ferrule.LoopOptions;
+import io.ferrule.examples.SocketDrivers;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -38,14 +39,13 @@ class EchoTest {
 
     static Stream<Arguments> everyStyleOnEveryDriver() {
         return Stream.of(Echo.Style.values())
-                .flatMap(style ->
-                        Stream.of("uring", "epoll", "epoll-edge", "nio").map(driver -> Arguments.of(style, driver)));
+                .flatMap(style -> SocketDrivers.names().map(driver -> Arguments.of(style, driver)));
     }
 
     @ParameterizedTest
     @MethodSource("everyStyleOnEveryDriver")
     void everyByteComesBack(Echo.Style style, String driver) throws IOException {
-        LoopOptions options = LoopOptions.defaults().driver(driver);
+        LoopOptions options = SocketDrivers.options(driver);
         try (EchoServer server = EchoServer.start(ANY_PORT, options, style, 1, troubles::add)) {
             EchoClient.Figures figures = measure(options, plan(server.address(), 20, 10_000));
 

@@ -1,4 +1,4 @@
-package io.ferrule.examples.echo;
+package io.ferrule.examples;
 
 import java.time.Duration;
 import java.util.regex.Matcher;
@@ -7,7 +7,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** A duration as people write it: 10, 10s, 500ms, 2m. */
-final class DurationInWords implements ITypeConverter<Duration> {
+public final class DurationInWords implements ITypeConverter<Duration> {
     private static final Pattern FORM = Pattern.compile("(\\d{1,9})(ms|s|m|)");
 
     @Override
