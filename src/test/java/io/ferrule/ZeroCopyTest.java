@@ -116,6 +116,6 @@ class ZeroCopyTest extends LoopContract {
         assertThatThrownBy(() -> pair.client().sendFullyZeroCopy(out, 0, 8).await())
                 .isInstanceOf(java.net.SocketException.class)
                 .hasMessageContaining("EPIPE");
-        assertThat(out.isInFlight()).isFalse();
+        awaitFree(out);
     }
 }
