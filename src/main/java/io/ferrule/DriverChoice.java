@@ -4,15 +4,19 @@ import io.ferrule.driver.Driver;
 import io.ferrule.driver.EpollDriver;
 import io.ferrule.driver.NioDriver;
 import io.ferrule.driver.NonBlockingDriver;
+import io.ferrule.driver.OperationKind;
 import io.ferrule.driver.PollDriver;
 import io.ferrule.driver.SelectDriver;
 import io.ferrule.driver.SigioDriver;
 import io.ferrule.driver.UringDriver;
 import io.ferrule.uring.IoUringUnavailableException;
 import java.io.IOException;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +50,27 @@ record DriverChoice(Driver driver, String reason) {
     /** The names of all drivers. */
     static List<String> names() {
         return List.copyOf(DRIVERS.keySet());
+    }
+
+    /** All drivers, each opened and closed again on a thread of its own: some take their thread for themselves. */
+    static List<DriverInfo> all() {
+        return DRIVERS.keySet().stream().map(DriverChoice::info).toList();
+    }
+
+    private static DriverInfo info(String name) {
+        CompletableFuture<DriverInfo> info = new CompletableFuture<>();
+        Thread.ofPlatform().daemon().name("ferrule-probe-" + name).start(() -> info.complete(probe(name)));
+        return info.join();
+    }
+
+    private static DriverInfo probe(String name) {
+        try (Driver driver = open(name, LoopOptions.defaults())) {
+            Set<OperationKind> kinds = EnumSet.allOf(OperationKind.class);
+            kinds.removeIf(kind -> !driver.can(kind));
+            return new DriverInfo(name, kinds, null);
+        } catch (IOException | RuntimeException | LinkageError e) {
+            return new DriverInfo(name, Set.of(), String.valueOf(e.getMessage()));
+        }
     }
 
     static DriverChoice make(LoopOptions options) throws IOException {

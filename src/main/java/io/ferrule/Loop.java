@@ -124,9 +124,17 @@ public final class Loop implements Executor, AutoCloseable {
         return LoopThread.start(options);
     }
 
-    /** The names of all drivers, whether this machine has what they need or not. */
+    /** The names of all drivers, whether this machine has what they need or not: {@link #drivers} finds that out. */
     public static List<String> driverNames() {
         return DriverChoice.names();
+    }
+
+    /**
+     * All drivers that there are, and whether each can be had on this machine: which is found out by opening it, so this takes its time. What {@link
+     * #open()} chooses is told by {@link #description}.
+     */
+    public static List<DriverInfo> drivers() {
+        return DriverChoice.all();
     }
 
     /** The driver's name, and why it is this one, in words. */

@@ -32,7 +32,7 @@ public record LoopOptions(
         return new LoopOptions(null, DEFAULT_ENTRIES, null);
     }
 
-    /** With this driver and no other: "uring", "epoll" and the like; docs/drivers.md has them all. */
+    /** With this driver and no other: {@link Loop#drivers} has the names. */
     public LoopOptions driver(String name) {
         return new LoopOptions(name, entries, only);
     }

@@ -3,9 +3,14 @@ package io.ferrule;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.ferrule.driver.OperationKind;
+import io.ferrule.testing.Jvm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -32,6 +37,57 @@ class DriversTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("kqueue")
                 .hasMessageContaining("uring, epoll, epoll-edge, nio");
+    }
+
+    @Test
+    void theListOfDriversTellsWhichCanBeHadHere() throws IOException {
+        List<DriverInfo> all = Loop.drivers();
+        assertThat(all).extracting(DriverInfo::name).containsExactlyElementsOf(DriverChoice.names());
+        for (DriverInfo each : all) {
+            if (each.isAvailable()) {
+                Loop.open(LoopOptions.defaults().driver(each.name())).close();
+                assertThat(each.can(OperationKind.NOP)).isTrue();
+                assertThat(each).hasToString(each.name());
+            } else {
+                assertThatThrownBy(() -> Loop.open(LoopOptions.defaults().driver(each.name())))
+                        .hasMessage(each.whyNot());
+                assertThat(each.kinds()).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    @Tag("subprocess")
+    void theListTellsWhyADriverCannotBeHad() throws Exception {
+        Jvm.Result result = Jvm.onModulePath(PrintsDrivers.class)
+                .with("-Dferrule.uring=off")
+                .run();
+        assertThat(result.out())
+                .contains("uring (not available: io_uring is not available: ferrule.uring=off")
+                .contains("\nepoll\n");
+    }
+
+    /** Another JVM's program. */
+    static final class PrintsDrivers {
+        public static void main(String[] args) {
+            Loop.drivers().forEach(System.out::println);
+        }
+    }
+
+    @Test
+    void aVirtualThreadMayAskForTheListAndAThreadWithALoopOfItsOwn() throws Exception {
+        CompletableFuture<List<DriverInfo>> all = new CompletableFuture<>();
+        Thread.startVirtualThread(() -> all.complete(Loop.drivers()));
+        assertThat(all.get()).isEqualTo(Loop.drivers());
+        for (DriverInfo each : all.get()) {
+            if (each.isAvailable()) {
+                try (Loop loop = Loop.open(LoopOptions.defaults().driver(each.name()))) {
+                    assertThat(Loop.drivers())
+                            .as("beside %s", loop.driverName())
+                            .contains(each);
+                }
+            }
+        }
     }
 
     @Test

@@ -31,6 +31,7 @@ class NativeAccessTest {
                 case "library" -> NativeLibrary::load;
                 case "epoll" -> Epoll::open;
                 case "uring" -> () -> IoUring.open(8);
+                case "nio" -> () -> Loop.open(LoopOptions.defaults().driver("nio"));
                 case "iovec" -> () -> IovecArray.allocate(Arena.ofAuto(), 1);
                 default -> throw new IllegalArgumentException(args[0]);
             };
@@ -54,7 +55,7 @@ class NativeAccessTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"library", "epoll", "uring", "iovec"})
+    @ValueSource(strings = {"library", "epoll", "uring", "nio", "iovec"})
     void onTheModulePathTheFlagForTheModuleIsNamed(String call) throws IOException, InterruptedException {
         Jvm.Result result = Jvm.onModulePath(Program.class)
                 .withoutNativeAccess()
@@ -70,7 +71,7 @@ class NativeAccessTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"library", "epoll", "uring", "iovec"})
+    @ValueSource(strings = {"library", "epoll", "uring", "nio", "iovec"})
     void onTheClassPathTheFlagForTheClassPathIsNamed(String call) throws IOException, InterruptedException {
         Jvm.Result result = Jvm.onClassPath(Program.class)
                 .withoutNativeAccess()

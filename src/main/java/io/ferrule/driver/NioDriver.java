@@ -1,6 +1,7 @@
 package io.ferrule.driver;
 
 import io.ferrule.sys.Errno;
+import io.ferrule.sys.NativeLibrary;
 import java.io.IOException;
 import java.nio.channels.Channel;
 import java.nio.channels.ClosedChannelException;
@@ -32,6 +33,7 @@ public final class NioDriver extends ReadinessDriver {
 
     /** For the calling thread; with up to four helper threads. */
     public static NioDriver open() throws IOException {
+        NativeLibrary.isThere(); // says first what forbids native access, which the memory of operations needs
         return new NioDriver(Selector.open(), new NioTable(), HelperThreads.DEFAULT_LIMIT);
     }
 

@@ -66,7 +66,7 @@ public final class NativeLibrary {
      *
      * @throws IllegalCallerException as {@link #load}
      */
-    static boolean isThere() {
+    public static boolean isThere() {
         try {
             load();
             return true;

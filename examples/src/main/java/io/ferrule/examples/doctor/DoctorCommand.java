@@ -21,6 +21,7 @@ public final class DoctorCommand implements Callable<Integer> {
             new JavaExamination(),
             new RingExamination(),
             new EpollExamination(),
+            new DriversExamination(),
             new AioExamination());
 
     @Spec

@@ -35,6 +35,23 @@ class DoctorCommandTest {
     }
 
     @Test
+    void eachDriverIsListedAndTheOneThatALoopGetsIsNamed() throws Exception {
+        JsonObject drivers = json(Program.of("doctor", "--json").run()).getObject("drivers");
+
+        assertThat(drivers).containsEntry("nio", true).containsKeys("uring", "epoll", "epoll_edge");
+        assertThat(drivers.getBoolean(drivers.getString("chosen_by_default"))).isTrue();
+    }
+
+    @Test
+    void aDriverThatCannotBeHadIsListedWithTheReason() throws Exception {
+        Program.Result result = Program.of("doctor").with("-Dferrule.uring=off").run();
+
+        assertThat(joined(result))
+                .contains("uring not available: io_uring is not available: ferrule.uring=off")
+                .contains("chosen by default epoll");
+    }
+
+    @Test
     void sysctlsAreReadWhole() throws Exception {
         String inFull = Program.run("cat", "/proc/sys/fs/aio-max-nr").out().strip();
 
