@@ -23,7 +23,7 @@ JAVA := $(JDK)/bin/java --enable-native-access=ALL-UNNAMED
 # What `make demo` copies: a file of 100 MB or more that every JDK has.
 DEMO_FILE ?= $(JDK)/lib/modules
 
-.PHONY: help demo test coverage bench bindings native-all sanitize soak kernels format clean setup
+.PHONY: help demo test coverage bench compare bindings native-all sanitize soak kernels format clean setup
 .DEFAULT_GOAL := help
 
 help:        ## this list
@@ -48,6 +48,10 @@ coverage: setup ## the tests, then each part of io_uring: Java member, test, res
 bench: setup ## set up, build, run the benchmarks beside their C twins
 	$(MVN) $(MVNFLAGS) -f reactor.xml -pl :ferrule,:ferrule-benchmarks package -DskipTests
 	$(JAVA) -jar benchmarks/target/benchmarks.jar
+
+compare: setup ## set up, build, do the same work on every driver: a table, and a page with charts. COMPARE="--long --drivers uring,epoll"
+	$(MVN) $(MVNFLAGS) -f reactor.xml -pl :ferrule,:ferrule-examples package -DskipTests
+	$(JAVA) -jar examples/target/examples.jar compare --out target/compare $(COMPARE)
 
 bindings: $(LIBURING)/$(ARCH) ## regenerate bindings/ with the jextract on PATH
 	bindings/generate.sh $(LIBURING)/$(ARCH)
