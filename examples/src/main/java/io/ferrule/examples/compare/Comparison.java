@@ -21,7 +21,8 @@ final class Comparison implements AutoCloseable {
     /** Of the process that asks the servers: the first that is to be had. */
     private static final List<String> CLIENT_DRIVERS = List.of("uring", "epoll", "nio");
 
-    private static final long LONGEST_COUNT = 100_000_000;
+    /** How long system calls are counted, in nanoseconds: those that the JVM makes by itself should not show. */
+    private static final long COUNTING = 60_000_000;
 
     /**
      * What to compare, and how.
@@ -152,18 +153,18 @@ final class Comparison implements AutoCloseable {
         JsonObject usage = worker.ask(request("usage"));
         outcome.add(new Outcome.Round(figures, usage.getLong("cpuNanos"), usage.getInt("threads")));
         if (last) {
-            countCalls(worker, asking, outcome, nanos);
+            countCalls(worker, asking, outcome);
         }
     }
 
-    private void countCalls(WorkerProcess worker, WorkerProcess asking, Outcome outcome, long nanos)
+    private void countCalls(WorkerProcess worker, WorkerProcess asking, Outcome outcome)
             throws WorkerException, InterruptedException {
         calls.begin(worker.pid());
         if (calls.obstacle() != null) {
             return;
         }
         try {
-            Figures traced = run(asking, Math.min(nanos, LONGEST_COUNT));
+            Figures traced = run(asking, COUNTING);
             calls.end().ifPresent(number -> outcome.systemCalls((double) number / traced.operations()));
         } catch (WorkerException e) {
             calls.end();

@@ -35,10 +35,10 @@ function number(value) {
 
 function short(value) {
   if (value >= 1e6) {
-    return (value / 1e6).toFixed(2) + " M";
+    return Number((value / 1e6).toFixed(2)) + " M";
   }
   if (value >= 1e4) {
-    return (value / 1e3).toFixed(value >= 1e5 ? 0 : 1) + " k";
+    return Number((value / 1e3).toFixed(value >= 1e5 ? 0 : 1)) + " k";
   }
   return value >= 100 ? Math.round(value).toLocaleString("en") : String(Number(value.toPrecision(value < 1 ? 2 : 3)));
 }
@@ -110,8 +110,8 @@ function time(micros) {
 // On a logarithmic scale, words at 1, 10, 100 ... and, where there is room, at 2 and 5.
 function timeTick(digits) {
   return value => {
-    const first = Math.round(value / powerBelow(value * 1.0000001));
-    return digits.includes(first) ? time(value) : "";
+    const first = value / powerBelow(value * 1.0000001);
+    return digits.some(digit => Math.abs(first - digit) < 1e-6) ? time(value) : "";
   };
 }
 
@@ -194,12 +194,13 @@ function latencies(parent, height, outcomes) {
     options: {
       indexAxis: "y",
       scales: {
-        x: {type: "logarithmic", min: low, max: high === low ? low * 10 : high, ticks: {callback: timeTick([1]), maxRotation: 0, autoSkip: false}},
+        x: {type: "logarithmic", min: low, max: high === low ? low * 10 : high, ticks: {callback: timeTick([1]), maxRotation: 0, autoSkip: false},
+            grid: {color: tick => timeTick([1])(tick.tick.value) ? "#e6ebf0" : "transparent"}},
         y: {ticks: {display: false, autoSkip: false}, grid: {display: false}},
       },
       plugins: {
         legend: {display: false},
-        title: {display: true, text: "latency: bar p50 to p99, line to p99.9 (log scale)", align: "start", font: {size: 12.5, weight: "600"}},
+        title: {display: true, text: "latency, p50 to p99, line to p99.9 (log)", align: "start", font: {size: 12.5, weight: "600"}},
         tooltip: {callbacks: {label: item => ["p50", "p99", "p99.9"].map(p => p + " " + number(outcomes[item.dataIndex][p]) + " µs").join(", ")}},
         tails: {outcomes},
       },
@@ -233,7 +234,7 @@ function curves(parent, workload, figure, title) {
       },
       plugins: {
         title: {display: true, text: title + " (log scale)", align: "start", font: {size: 12.5, weight: "600"}},
-        legend: {position: "bottom", labels: {usePointStyle: true, pointStyleWidth: 22, boxHeight: 8}},
+        legend: {position: "bottom", labels: {usePointStyle: true, boxHeight: 7, padding: 14}},
       },
     },
   });
@@ -242,13 +243,14 @@ function curves(parent, workload, figure, title) {
 // ---- tables ----
 
 const COLUMNS = [["throughput", "ops/s"], ["p50", "p50 µs"], ["p99", "p99 µs"], ["p99.9", "p99.9 µs"],
-    ["system_calls", "system calls/op"], ["cpu", "CPU µs/op"], ["threads", "threads"]];
+    ["system_calls", "calls/op"], ["cpu", "CPU µs/op"], ["threads", "threads"]];
 
 const available = cell => cell.outcomes.filter(outcome => outcome.state !== "not_available");
 
 function table(parent, cell) {
-  element("h3", cell.title, parent);
-  const made = element("table", null, parent);
+  const box = element("div", null, parent);
+  element("h3", cell.title, box);
+  const made = element("table", null, box);
   const head = element("tr", null, element("thead", null, made));
   element("th", "driver", head);
   COLUMNS.forEach(column => element("th", column[1], head));
@@ -296,7 +298,7 @@ function map() {
       const share = outcome.throughput / best;
       const percent = share * 100;
       const box = element("td", percent >= 1 ? percent.toFixed(0) : percent.toFixed(1), row);
-      box.style.background = `hsl(${200 - 0 * share} ${30 + 40 * share}% ${97 - 42 * share}%)`;
+      box.style.background = `hsl(200 ${30 + 40 * share}% ${97 - 42 * share}%)`;
       box.style.color = share > 0.75 ? "#fff" : "#1c2733";
       box.style.fontWeight = share === 1 ? "700" : "400";
       box.title = number(outcome.throughput) + " ops/s";
@@ -342,7 +344,8 @@ data.workloads.forEach(workload => {
   const details = element("details", null, main);
   details.open = true;
   element("summary", "All figures", details);
-  workload.cells.forEach(cell => table(details, cell));
+  const tables = element("div", null, details, "two");
+  workload.cells.forEach(cell => table(tables, cell));
 });
 
 element("h2", "How it is measured");
