@@ -78,7 +78,11 @@ final class JdkSite implements Site {
     }
 
     private void tell(Callback<Resource> callback, @Nullable Resource resource, @Nullable IOException error) {
-        loop.execute(() -> callback.done(resource, error));
+        try {
+            loop.execute(() -> callback.done(resource, error));
+        } catch (IllegalStateException e) {
+            // the server has ended, and with its loop all that is open
+        }
     }
 
     @Override
