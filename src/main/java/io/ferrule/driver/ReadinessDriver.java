@@ -30,17 +30,8 @@ abstract class ReadinessDriver implements Driver {
     private static final int EINPROGRESS = -Errno.EINPROGRESS.number();
     private static final int EALREADY = -Errno.EALREADY.number();
 
-    // Where an operation is, in its ticket.
-    private static final long CHAINED = 1;
-    private static final long WAITING = 2;
-    private static final long WITH_HELPERS = 3;
-    private static final long FINISHED = 4;
-
     /** How often one descriptor is read or written in a row while others are ready too. */
     private static final int TRIES_IN_A_ROW = 64;
-
-    /** How many completions a turn delivers before it looks for news. */
-    private static final int COMPLETIONS_A_TURN = 1024;
 
     /** How many turns may do without looking for news because there is something to deliver as it is. */
     private static final int TURNS_WITHOUT_NEWS = 8;
@@ -52,15 +43,14 @@ abstract class ReadinessDriver implements Driver {
     final DriverCounters counters = new DriverCounters();
     final WatchTable watches = new WatchTable();
 
-    /** Done, in the order they will be delivered. */
-    private final OperationQueue finished = new OperationQueue();
+    /** What is done. None has more to come: streams deliver as they go. */
+    private final Finished finished = new Finished(op -> {});
 
     /** Only filled and emptied by {@link #takeBack}. */
     private final OperationQueue handedBack = new OperationQueue();
 
     private @Nullable Watch firstReady;
     private @Nullable Watch lastReady;
-    private int delivered;
     private int turnsWithoutNews;
     private boolean embedded;
     private boolean closed;
@@ -175,7 +165,7 @@ abstract class ReadinessDriver implements Driver {
     /** For a model that is told nothing: tries what waits for descriptors that are {@link #ready}. Returns whether anything came of it. */
     final boolean retried() {
         retryReady();
-        return delivered > 0 || !finished.isEmpty() || firstReady != null;
+        return finished.delivered() > 0 || !finished.isEmpty() || firstReady != null;
     }
 
     // ---- the contract ----
@@ -196,7 +186,7 @@ abstract class ReadinessDriver implements Driver {
     public final void start(Operation operation) {
         for (Operation each = operation; each != null; each = each.next) {
             each.cancelled = false;
-            each.ticket = CHAINED;
+            each.ticket = Place.CHAINED;
         }
         begin(operation);
     }
@@ -204,10 +194,10 @@ abstract class ReadinessDriver implements Driver {
     @Override
     public final void cancel(Operation operation) {
         operation.cancelled = true;
-        if (operation.ticket == WAITING) {
+        if (operation.ticket == Place.WAITING) {
             remove(operation);
             finish(operation, ECANCELED);
-        } else if (operation.ticket == WITH_HELPERS && helpers != null && helpers.withdraw(operation)) {
+        } else if (operation.ticket == Place.WITH_HELPERS && helpers != null && helpers.withdraw(operation)) {
             finish(operation, ECANCELED);
         }
     }
@@ -222,7 +212,7 @@ abstract class ReadinessDriver implements Driver {
 
     @Override
     public final int turn(long timeoutNanos) throws IOException {
-        delivered = 0;
+        finished.beginTurn();
         boolean idle = finished.isEmpty() && firstReady == null;
         if (idle || ++turnsWithoutNews >= TURNS_WITHOUT_NEWS) {
             turnsWithoutNews = 0;
@@ -231,11 +221,11 @@ abstract class ReadinessDriver implements Driver {
             takeBack();
         }
         retryReady();
-        deliver();
+        finished.deliver();
         if (embedded && !(finished.isEmpty() && firstReady == null)) {
             wakeUp(); // so that the descriptor says so
         }
-        return delivered;
+        return finished.delivered();
     }
 
     @Override
@@ -277,7 +267,7 @@ abstract class ReadinessDriver implements Driver {
     private void begin(Operation operation) {
         for (Operation each = operation; each != null; each = each.next) {
             int result = each.cancelled ? ECANCELED : tryFirst(each);
-            if (result == WAIT || !settle(each, result)) {
+            if (result == WAIT || !finished.settle(each, result)) {
                 return;
             }
         }
@@ -288,8 +278,8 @@ abstract class ReadinessDriver implements Driver {
         return switch (op.kind.needs()) {
             case NOTHING -> perform(op);
             case A_THREAD -> isDoneAtOnce(op) ? perform(op) : handOver(op);
-            case INPUT -> op.regular && isFileTransfer(op) ? handOver(op) : tryFirst(op, INPUT);
-            case OUTPUT -> op.regular && isFileTransfer(op) ? handOver(op) : tryFirst(op, OUTPUT);
+            case INPUT -> op.isOfFile() ? handOver(op) : tryFirst(op, INPUT);
+            case OUTPUT -> op.isOfFile() ? handOver(op) : tryFirst(op, OUTPUT);
             case BOTH -> tryFirstBoth(op);
         };
     }
@@ -343,13 +333,6 @@ abstract class ReadinessDriver implements Driver {
         return result == WAIT ? waitForAnEnd(op) : result;
     }
 
-    private static boolean isFileTransfer(Operation op) {
-        return switch (op.kind) {
-            case READ, WRITE, READV, WRITEV -> true;
-            default -> false;
-        };
-    }
-
     private int handOver(Operation op) {
         if (op.kind == OperationKind.CLOSE) {
             forget(op.fd);
@@ -358,7 +341,7 @@ abstract class ReadinessDriver implements Driver {
             return calls.perform(op);
         }
         counters.fallbacks++;
-        op.ticket = WITH_HELPERS;
+        op.ticket = Place.WITH_HELPERS;
         helpers.submit(op);
         return WAIT;
     }
@@ -381,31 +364,19 @@ abstract class ReadinessDriver implements Driver {
     }
 
     private int receiveInto(FreeBuffers buffers, Operation op) {
-        int id = buffers.take();
-        if (id == FreeBuffers.NONE) {
+        int result = buffers.receive(calls, op);
+        if (result == ENOBUFS) {
             // That is no news to anyone unless there is something to receive.
             return calls.poll(op.fd, INPUT) == 0 ? WAIT : ENOBUFS;
         }
-        long room = op.length > 0 ? Math.min(op.length, buffers.size()) : buffers.size();
-        int result = calls.receive(op.fd, buffers.address(id), room, op.flags);
-        if (result > 0) {
-            op.outcomeFlags = Operation.withBuffer(id);
-            return result;
-        }
-        buffers.giveBack(id);
-        op.outcomeFlags = 0;
         return result == EAGAIN ? WAIT : result;
-    }
-
-    private static boolean goesOn(Operation op, int result) {
-        return op.multishot && (op.kind == OperationKind.ACCEPT ? result >= 0 : result > 0);
     }
 
     // ---- waiting ----
 
     /** Has an operation wait in a queue of a watch. */
     private int waitIn(Watch watch, OperationQueue queue, Operation op) {
-        op.ticket = WAITING;
+        op.ticket = Place.WAITING;
         queue.add(op);
         int error = requireWanted(watch);
         if (error < 0) {
@@ -492,7 +463,7 @@ abstract class ReadinessDriver implements Driver {
     /** Tries what waits for descriptors that are ready, each once round: those that are ready still come last in the next turn. */
     private void retryReady() {
         Watch last = lastReady;
-        for (Watch watch = firstReady; watch != null && delivered < COMPLETIONS_A_TURN; watch = firstReady) {
+        for (Watch watch = firstReady; watch != null && !finished.isEnough(); watch = firstReady) {
             firstReady = watch.next;
             if (firstReady == null) {
                 lastReady = null;
@@ -558,9 +529,8 @@ abstract class ReadinessDriver implements Driver {
                 if (result == 0) {
                     return;
                 }
-            } else if (goesOn(op, result)) {
-                delivered++;
-                op.complete(result, op.outcomeFlags | Operation.MORE);
+            } else if (op.goesOn(result)) {
+                finished.deliverMore(op, result);
                 continue;
             }
             queue.poll();
@@ -571,7 +541,7 @@ abstract class ReadinessDriver implements Driver {
 
     /** A multishot operation completes as it is tried, so what was done before is delivered first. Returns false when that was enough for the turn. */
     private boolean deliveredBefore(@Nullable Operation op) {
-        return op == null || !op.multishot || finished.isEmpty() || deliver();
+        return op == null || !op.multishot || finished.isEmpty() || finished.deliver();
     }
 
     private void retryPolls(Watch watch) {
@@ -593,43 +563,8 @@ abstract class ReadinessDriver implements Driver {
 
     /** Keeps an operation's last completion for delivery, and begins the next of its chain or cancels the rest. */
     private void finish(Operation op, int result) {
-        if (settle(op, result) && op.next != null) {
+        if (finished.settle(op, result) && op.next != null) {
             begin(op.next);
         }
-    }
-
-    /** Keeps an operation's last completion for delivery. Returns whether its chain goes on; otherwise it is cancelled. */
-    private boolean settle(Operation op, int result) {
-        keep(op, result);
-        if (op.isWhole(result)) {
-            return true;
-        }
-        for (Operation each = op.next; each != null; each = each.next) {
-            keep(each, ECANCELED);
-        }
-        return false;
-    }
-
-    private void keep(Operation op, int result) {
-        op.outcome = result;
-        if (result <= 0) {
-            op.outcomeFlags = 0; // of an earlier completion
-        }
-        op.ticket = FINISHED;
-        finished.add(op);
-    }
-
-    /** Delivers what is finished. Returns whether that was all; if not, the turn has delivered enough. */
-    private boolean deliver() {
-        while (delivered < COMPLETIONS_A_TURN) {
-            Operation op = finished.poll();
-            if (op == null) {
-                return true;
-            }
-            op.ticket = 0;
-            delivered++;
-            op.complete(op.outcome, op.outcomeFlags);
-        }
-        return finished.isEmpty();
     }
 }
