@@ -1,5 +1,6 @@
 package io.ferrule;
 
+import io.ferrule.driver.BlockingDriver;
 import io.ferrule.driver.Driver;
 import io.ferrule.driver.EpollDriver;
 import io.ferrule.driver.NioDriver;
@@ -41,6 +42,7 @@ record DriverChoice(Driver driver, String reason) {
         DRIVERS.put("poll", options -> PollDriver.open());
         DRIVERS.put("nonblocking", options -> NonBlockingDriver.open());
         DRIVERS.put("sigio", options -> SigioDriver.open());
+        DRIVERS.put("blocking", options -> BlockingDriver.open());
     }
 
     /** The names of all drivers. */

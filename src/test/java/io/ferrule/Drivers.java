@@ -40,6 +40,8 @@ final class Drivers {
         KERNEL_OPTIONS("options beyond those of the JDK"),
         /** The length of a listener's queue. */
         BACKLOG("the backlog"),
+        /** Sends that take what fits and leave the rest, as a non-blocking {@code send} does. */
+        PARTIAL_SENDS("sends that take what fits"),
         /** A callback that costs no object. */
         NO_ALLOCATION("requests without allocation");
 
@@ -56,14 +58,15 @@ final class Drivers {
     }
 
     private static final List<String> NAMES =
-            List.of("uring", "epoll", "epoll-edge", "nio", "select", "poll", "nonblocking", "sigio");
+            List.of("uring", "epoll", "epoll-edge", "nio", "select", "poll", "nonblocking", "sigio", "blocking");
 
     private static final Map<String, Set<Feature>> LACKING = Map.of(
-            "nio", EnumSet.allOf(Feature.class),
+            "nio", EnumSet.complementOf(EnumSet.of(Feature.PARTIAL_SENDS)),
             "select", EnumSet.of(Feature.DESCRIPTOR),
             "poll", EnumSet.of(Feature.DESCRIPTOR),
             "nonblocking", EnumSet.of(Feature.DESCRIPTOR),
-            "sigio", EnumSet.of(Feature.DESCRIPTOR));
+            "sigio", EnumSet.of(Feature.DESCRIPTOR),
+            "blocking", EnumSet.of(Feature.PARTIAL_SENDS));
 
     private Drivers() {}
 
