@@ -3,6 +3,7 @@ package io.ferrule;
 import io.ferrule.driver.BlockingDriver;
 import io.ferrule.driver.Driver;
 import io.ferrule.driver.EpollDriver;
+import io.ferrule.driver.LinuxAioDriver;
 import io.ferrule.driver.NioDriver;
 import io.ferrule.driver.NonBlockingDriver;
 import io.ferrule.driver.PollDriver;
@@ -43,6 +44,7 @@ record DriverChoice(Driver driver, String reason) {
         DRIVERS.put("nonblocking", options -> NonBlockingDriver.open());
         DRIVERS.put("sigio", options -> SigioDriver.open());
         DRIVERS.put("blocking", options -> BlockingDriver.open());
+        DRIVERS.put("linux-aio", options -> LinuxAioDriver.open());
     }
 
     /** The names of all drivers. */

@@ -57,8 +57,8 @@ final class Drivers {
         }
     }
 
-    private static final List<String> NAMES =
-            List.of("uring", "epoll", "epoll-edge", "nio", "select", "poll", "nonblocking", "sigio", "blocking");
+    private static final List<String> NAMES = List.of(
+            "uring", "epoll", "epoll-edge", "nio", "select", "poll", "nonblocking", "sigio", "blocking", "linux-aio");
 
     private static final Map<String, Set<Feature>> LACKING = Map.of(
             "nio", EnumSet.complementOf(EnumSet.of(Feature.PARTIAL_SENDS)),

@@ -1,14 +1,10 @@
 package io.ferrule.driver;
 
-import io.ferrule.bindings.libc.LibC;
 import io.ferrule.sys.Errno;
 import io.ferrule.sys.ErrnoException;
-import io.ferrule.sys.EventFd;
 import io.ferrule.sys.NativeLibrary;
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Blocking I/O: a thread for each operation that is under way, which waits for it in the kernel, in {@code read}, {@code recv}, {@code accept} and
@@ -27,18 +23,14 @@ public final class BlockingDriver extends ThreadedDriver {
     /** How many threads a driver may have where nobody says. */
     public static final int DEFAULT_THREADS = 16_384;
 
-    private final EventFd wake;
-    private final Arena arena = Arena.ofShared();
-    private final MemorySegment emptied = arena.allocate(Long.BYTES, Long.BYTES);
+    private final Arena arena;
+    private final WakeUp wake;
     private final Calls calls = new Calls(false);
-
-    /** The eventfd has been signalled, or is just about to be. */
-    private final AtomicBoolean signalled = new AtomicBoolean();
-
     private boolean embedded;
 
-    private BlockingDriver(EventFd wake, int limit, int signal) {
+    private BlockingDriver(Arena arena, WakeUp wake, int limit, int signal) {
         super(limit, signal);
+        this.arena = arena;
         this.wake = wake;
     }
 
@@ -53,13 +45,19 @@ public final class BlockingDriver extends ThreadedDriver {
      * @param threads how many there may be, 1 or more; none is started before it is needed
      */
     public static BlockingDriver open(int threads) throws IOException {
+        ReadinessDriver.checkThread();
         NativeLibrary.load();
         int signal = BlockingCalls.signal();
-        EventFd wake = EventFd.open(LibC.EFD_NONBLOCK());
+        Arena arena = Arena.ofConfined();
+        WakeUp wake = null;
         try {
-            return new BlockingDriver(wake, threads, signal);
-        } catch (IllegalArgumentException e) {
-            wake.close();
+            wake = WakeUp.open(arena);
+            return new BlockingDriver(arena, wake, threads, signal);
+        } catch (IOException | RuntimeException e) {
+            if (wake != null) {
+                wake.close();
+            }
+            arena.close();
             throw e;
         }
     }
@@ -77,37 +75,31 @@ public final class BlockingDriver extends ThreadedDriver {
     public int descriptor() {
         embedded = true;
         embedded();
-        return wake.fd().number();
+        return wake.fd();
     }
 
     @Override
     void signal() {
-        if (!signalled.getAndSet(true)) {
-            wake.signal();
-        }
+        wake.signal();
     }
 
     @Override
     void await(long timeoutNanos) throws IOException {
-        if (timeoutNanos != 0 && !signalled.get()) {
-            int result = calls.await(wake.fd().number(), Watch.POLLIN, timeoutNanos);
+        boolean signalled = wake.isPending();
+        if (timeoutNanos != 0 && !signalled) {
+            int result = calls.await(wake.fd(), Watch.POLLIN, timeoutNanos);
             if (result < 0 && result != -Errno.EINTR.number()) {
-                throw new ErrnoException(result, "ppoll", wake.fd().toString(), null);
+                throw new ErrnoException(result, "ppoll", null, null);
             }
-        } else if (!signalled.get() && !embedded) {
-            return;
         }
-        wake.fd().read(emptied);
-        signalled.set(false); // what was left for this thread by now, it will find after this
+        if (timeoutNanos != 0 || signalled || embedded) {
+            wake.take();
+        }
     }
 
     @Override
     void closeModel() {
-        try {
-            wake.close();
-        } catch (IOException e) {
-            // an eventfd has nothing to report
-        }
+        wake.close();
         calls.close();
         arena.close();
     }

@@ -131,8 +131,7 @@ final class Calls implements OperationCalls {
 
     /** Has a socket's option put into the scratch memory. */
     private int option(int fd, int name, long size) {
-        return invoke(
-                SystemCall.GETSOCKOPT, fd, LibC.SOL_SOCKET(), name, scratch.address() + OPTION, lengthWord(size));
+        return invoke(SystemCall.GETSOCKOPT, fd, LibC.SOL_SOCKET(), name, scratch.address() + OPTION, lengthWord(size));
     }
 
     private int call(Operation op) {

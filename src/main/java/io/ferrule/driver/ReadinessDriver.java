@@ -22,7 +22,7 @@ abstract class ReadinessDriver implements Driver {
     private static final int OUTPUT = Watch.POLLOUT;
 
     /** Not a result: the operation is waiting, or has to. */
-    private static final int WAIT = Integer.MIN_VALUE;
+    static final int WAIT = Integer.MIN_VALUE;
 
     private static final int EAGAIN = -Errno.EAGAIN.number();
     private static final int ECANCELED = -Errno.ECANCELED.number();
@@ -103,6 +103,24 @@ abstract class ReadinessDriver implements Driver {
     /** Frees what the model has. Called once. */
     abstract void closeModel();
 
+    /**
+     * Begins an operation that readiness says nothing about, by means of the model's own, and calls {@link #finish} for it in a later {@link #await}.
+     *
+     * @return {@link #WAIT}; a negative errno when that failed; 0 to have a helper thread do it
+     */
+    int begins(Operation op) {
+        return 0;
+    }
+
+    /** Somebody wants the end of an operation that {@link #begins} has begun. */
+    void cancelBegun(Operation op) {}
+
+    /** Hands to the kernel what the model has kept back for its next {@link #await}: somebody goes on to wait elsewhere. */
+    void submit() throws IOException {}
+
+    /** A descriptor is about to be closed, or is a new one. */
+    void forgotten(int fd) {}
+
     /** Is called when events were told that nobody waits for. A model that tells of states would go on telling them. */
     void needless(Watch watch) {
         int wanted = watch.wanted();
@@ -171,7 +189,8 @@ abstract class ReadinessDriver implements Driver {
     // ---- the contract ----
 
     @Override
-    public final void flush() {
+    public final void flush() throws IOException {
+        submit();
         if (!finished.isEmpty()) {
             wakeUp(); // for the descriptor to be readable
         }
@@ -197,6 +216,8 @@ abstract class ReadinessDriver implements Driver {
         if (operation.ticket == Place.WAITING) {
             remove(operation);
             finish(operation, ECANCELED);
+        } else if (operation.ticket == Place.REQUESTED) {
+            cancelBegun(operation);
         } else if (operation.ticket == Place.WITH_HELPERS && helpers != null && helpers.withdraw(operation)) {
             finish(operation, ECANCELED);
         }
@@ -222,8 +243,11 @@ abstract class ReadinessDriver implements Driver {
         }
         retryReady();
         finished.deliver();
-        if (embedded && !(finished.isEmpty() && firstReady == null)) {
-            wakeUp(); // so that the descriptor says so
+        if (embedded) {
+            submit();
+            if (!(finished.isEmpty() && firstReady == null)) {
+                wakeUp(); // so that the descriptor says so
+            }
         }
         return finished.delivered();
     }
@@ -337,6 +361,11 @@ abstract class ReadinessDriver implements Driver {
         if (op.kind == OperationKind.CLOSE) {
             forget(op.fd);
         }
+        int begun = begins(op);
+        if (begun != 0) {
+            op.ticket = Place.REQUESTED;
+            return begun;
+        }
         if (helpers == null) {
             return calls.perform(op);
         }
@@ -428,6 +457,7 @@ abstract class ReadinessDriver implements Driver {
     }
 
     private void forget(int fd) {
+        forgotten(fd);
         Watch watch = watches.find(fd);
         if (watch != null) {
             forget(watch);
@@ -562,7 +592,7 @@ abstract class ReadinessDriver implements Driver {
     // ---- finishing ----
 
     /** Keeps an operation's last completion for delivery, and begins the next of its chain or cancels the rest. */
-    private void finish(Operation op, int result) {
+    final void finish(Operation op, int result) {
         if (finished.settle(op, result) && op.next != null) {
             begin(op.next);
         }

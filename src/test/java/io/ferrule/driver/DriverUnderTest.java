@@ -11,7 +11,8 @@ enum DriverUnderTest {
     POLL(PollDriver::open),
     NONBLOCKING(NonBlockingDriver::open),
     SIGIO(SigioDriver::open),
-    BLOCKING(BlockingDriver::open);
+    BLOCKING(BlockingDriver::open),
+    LINUX_AIO(LinuxAioDriver::open);
 
     private interface Opener {
         Driver open() throws IOException;
@@ -31,7 +32,7 @@ enum DriverUnderTest {
     /** Whether another interest list can wait for it. */
     boolean hasDescriptor() {
         return switch (this) {
-            case URING, EPOLL, EPOLL_EDGE, BLOCKING -> true;
+            case URING, EPOLL, EPOLL_EDGE, BLOCKING, LINUX_AIO -> true;
             default -> false;
         };
     }
