@@ -1,7 +1,9 @@
 package io.ferrule;
 
+import io.ferrule.driver.BlockingDriver;
 import io.ferrule.driver.Driver;
 import io.ferrule.driver.EpollDriver;
+import io.ferrule.driver.LinuxAioDriver;
 import io.ferrule.driver.NioDriver;
 import io.ferrule.driver.NonBlockingDriver;
 import io.ferrule.driver.OperationKind;
@@ -45,6 +47,8 @@ record DriverChoice(Driver driver, String reason) {
         DRIVERS.put("poll", options -> PollDriver.open());
         DRIVERS.put("nonblocking", options -> NonBlockingDriver.open());
         DRIVERS.put("sigio", options -> SigioDriver.open());
+        DRIVERS.put("blocking", options -> BlockingDriver.open());
+        DRIVERS.put("linux-aio", options -> LinuxAioDriver.open());
     }
 
     /** The names of all drivers. */

@@ -131,8 +131,8 @@ class CancelTest extends DriverContract {
         TestOperation read = start(TestOperation.read(pipe.reader(), buffer));
         turnUntilQuiet();
         driver.cancel(read);
-        pipe.write("for the next");
         assertThat(await(read)).isEqualTo(CANCELED);
+        pipe.write("for the next");
         assertThat(result(TestOperation.read(pipe.reader(), buffer))).isEqualTo(12);
     }
 
