@@ -1,40 +1,39 @@
 # The front door: finds what the build needs, or names it, and calls Maven. `make help` lists the targets.
-MIN_JDK  := 22
 ARCH     := $(shell uname -m)
 MVN      ?= mvn
 MVNFLAGS ?= -B -ntp -q
 LIBURING := target/liburing
 
-# A JDK counts when it has bin/javac and a `release` file that names version MIN_JDK or newer. Looked for in $JAVA_HOME, then behind the javac on
-# PATH, then in the usual places, newest first.
-JDK_DIRS ?= /usr/lib/jvm/* /opt/java/* /opt/jdk* $(HOME)/.sdkman/candidates/java/* $(HOME)/.jdks/*
-JDK := $(shell \
-  major() { [ -x "$$1/bin/javac" ] && sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$$1/release" 2>/dev/null; }; \
-  path=$$(command -v javac) && path=$$(dirname "$$(dirname "$$(readlink -f "$$path")")"); \
-  for d in "$$JAVA_HOME" "$$path"; do \
-    m=$$(major "$$d"); if [ -n "$$m" ] && [ "$$m" -ge $(MIN_JDK) ]; then echo "$$d"; exit; fi; \
-  done; \
-  for d in $(JDK_DIRS); do \
-    m=$$(major "$$d"); [ -n "$$m" ] && [ "$$m" -ge $(MIN_JDK) ] && echo "$$m $$d"; \
-  done | sort -rn | head -n 1 | cut -d' ' -f2-)
+# native/jdk.sh says what counts, and where it looks.
+JDK := $(shell JDK_DIRS="$(JDK_DIRS)" native/jdk.sh)
 export JAVA_HOME := $(JDK)
 JAVA := $(JDK)/bin/java --enable-native-access=ALL-UNNAMED
 
 # What `make demo` copies: a file of 100 MB or more that every JDK has.
 DEMO_FILE ?= $(JDK)/lib/modules
 
-.PHONY: help demo test coverage bench bindings native-all sanitize soak kernels format clean setup
+# What `make serve` serves, where, and by which driver (the best there is).
+DIR    ?= .
+PORT   ?= 8080
+DRIVER ?=
+
+.PHONY: help demo examples serve test coverage bench bindings native-all sanitize soak kernels format clean setup
 .DEFAULT_GOAL := help
 
 help:        ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
 
-demo: setup  ## set up, build, show this machine's I/O (doctor), copy a large file through the ring
-	$(MVN) $(MVNFLAGS) -f reactor.xml -pl :ferrule,:ferrule-examples package -DskipTests
-	$(JAVA) -jar examples/target/examples.jar doctor
-	$(JAVA) -jar examples/target/examples.jar cp --checksum --force "$(DEMO_FILE)" target/demo.copy
+demo: examples ## set up, build, show this machine's I/O (doctor), copy a large file through the ring
+	examples/ferrule doctor
+	examples/ferrule cp --checksum --force "$(DEMO_FILE)" target/demo.copy
 	@echo "the same by sha256sum:" && sha256sum "$(DEMO_FILE)" target/demo.copy
 	@rm -f target/demo.copy
+
+examples: setup ## set up, build what examples/ferrule runs
+	$(MVN) $(MVNFLAGS) -f reactor.xml -pl :ferrule,:ferrule-examples package -DskipTests
+
+serve: examples ## set up, build, serve the files beneath DIR (this folder) over HTTP on PORT (8080), by DRIVER
+	@examples/ferrule serve "$(DIR)" --port $(PORT) $(if $(DRIVER),--driver $(DRIVER))
 
 test: setup  ## set up, build, run all tests
 	$(MVN) $(subst -q,,$(MVNFLAGS)) -f reactor.xml verify

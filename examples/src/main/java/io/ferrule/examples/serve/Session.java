@@ -119,7 +119,10 @@ final class Session implements StreamCallback<Lease>, TransferCallback {
     @Override
     public void next(@Nullable Lease piece, @Nullable StreamEnd end) {
         if (piece != null) {
-            arrived(station.take(piece));
+            ByteBuffer bytes = station.take(piece);
+            if (!isOver()) {
+                arrived(bytes);
+            }
         } else if (end != null) {
             receiving = null;
             switch (end.reason()) {
@@ -223,7 +226,9 @@ final class Session implements StreamCallback<Lease>, TransferCallback {
     }
 
     private void opened(Target wanted, @Nullable Resource found, @Nullable IOException error) {
-        if (found == null) {
+        if (isOver()) {
+            discard(found == null ? null : found.file());
+        } else if (found == null) {
             fail(error);
         } else if (found.file() != null) {
             if (wanted.isDirectory()) {
@@ -241,9 +246,11 @@ final class Session implements StreamCallback<Lease>, TransferCallback {
     }
 
     private void openedIndex(Target wanted, @Nullable Resource found) {
-        if (found != null && found.file() != null) {
+        if (isOver()) {
+            discard(found == null ? null : found.file());
+        } else if (found != null && found.file() != null) {
             send(found, INDEX);
-        } else if (state == State.LOOKING) {
+        } else {
             Thread.ofVirtual().name("lists " + wanted.path()).start(() -> list(wanted));
         }
     }
@@ -267,7 +274,7 @@ final class Session implements StreamCallback<Lease>, TransferCallback {
     }
 
     private void listed(byte @Nullable [] html, @Nullable IOException error) {
-        if (state != State.LOOKING) {
+        if (isOver()) {
             return;
         }
         if (html == null) {
@@ -279,10 +286,6 @@ final class Session implements StreamCallback<Lease>, TransferCallback {
 
     /** The file that was found. */
     private void send(Resource found, String name) {
-        if (state != State.LOOKING) {
-            discard(found.file());
-            return;
-        }
         file = found.file();
         Request request = reader.request();
         Validators validators = Validators.of(found);
@@ -330,17 +333,11 @@ final class Session implements StreamCallback<Lease>, TransferCallback {
     }
 
     private void redirect(String location) {
-        if (state == State.LOOKING) {
-            sendWords(
-                    head(HttpStatus.MOVED_PERMANENTLY_301).field("Location", location),
-                    HttpStatus.MOVED_PERMANENTLY_301);
-        }
+        sendWords(head(HttpStatus.MOVED_PERMANENTLY_301).field("Location", location), HttpStatus.MOVED_PERMANENTLY_301);
     }
 
     private void fail(@Nullable IOException error) {
-        if (state == State.LOOKING) {
-            refuse(statusOf(error));
-        }
+        refuse(statusOf(error));
     }
 
     private static int statusOf(@Nullable IOException error) {
@@ -439,7 +436,7 @@ final class Session implements StreamCallback<Lease>, TransferCallback {
     @Override
     public void done(int bytes, @Nullable IOException error) {
         inFlight = false;
-        if (state == State.CLOSED) {
+        if (isOver()) {
             dropBuffer();
         } else if (error != null) {
             // The head is on its way, or promises what the file does not have any more: nothing else can be said.
@@ -481,7 +478,7 @@ final class Session implements StreamCallback<Lease>, TransferCallback {
     }
 
     private void relayMade(@Nullable Relay made, @Nullable IOException error) {
-        if (state == State.CLOSED) {
+        if (isOver()) {
             discard(made);
         } else if (made == null) {
             copy(); // no descriptor is left for a pipe
@@ -498,7 +495,7 @@ final class Session implements StreamCallback<Lease>, TransferCallback {
     }
 
     private void relayed(long length, @Nullable IOException error) {
-        if (state == State.CLOSED) {
+        if (isOver()) {
             return;
         }
         if (error != null) {
@@ -577,6 +574,14 @@ final class Session implements StreamCallback<Lease>, TransferCallback {
             station.tally().broke();
         }
         close();
+    }
+
+    /** Whether it is closed. When the server closes, it is from then on: nothing can be begun any more. */
+    private boolean isOver() {
+        if (!connection.isOpen()) {
+            close();
+        }
+        return state == State.CLOSED;
     }
 
     private void close() {

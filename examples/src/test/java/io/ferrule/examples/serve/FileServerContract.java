@@ -11,7 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
@@ -45,6 +47,17 @@ abstract class FileServerContract {
     private final List<FileServer> servers = new ArrayList<>();
     private final List<RawClient> clients = new ArrayList<>();
 
+    /** What callbacks have thrown, which nobody else would hear of. */
+    private final Queue<Throwable> thrown = new ConcurrentLinkedQueue<>();
+
+    private Thread.UncaughtExceptionHandler usual;
+
+    @BeforeEach
+    void hearOfWhatIsThrown() {
+        usual = Thread.getDefaultUncaughtExceptionHandler();
+        Thread.setDefaultUncaughtExceptionHandler((thread, e) -> thrown.add(e));
+    }
+
     @BeforeEach
     void startServer() throws IOException {
         root = Files.createDirectory(folder.resolve("root"));
@@ -75,6 +88,8 @@ abstract class FileServerContract {
             each.close();
         }
         servers.forEach(FileServer::close);
+        Thread.setDefaultUncaughtExceptionHandler(usual);
+        assertThat(thrown).isEmpty();
         assertThat(troubles).isEmpty();
     }
 

@@ -121,6 +121,22 @@ final class RawClient implements AutoCloseable {
         return all.toString();
     }
 
+    /** How many bytes still come. */
+    long drain() {
+        long count = 0;
+        byte[] some = new byte[1 << 16];
+        try {
+            for (int bytes = in.read(some); bytes >= 0; bytes = in.read(some)) {
+                count += bytes;
+            }
+        } catch (java.net.SocketTimeoutException e) {
+            throw new AssertionError("the server keeps the connection open", e);
+        } catch (IOException e) {
+            // reset
+        }
+        return count;
+    }
+
     /** Goes without a word: what has not been read yet is thrown away. */
     void vanish() throws IOException {
         socket.setSoLinger(true, 0);
