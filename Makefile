@@ -17,7 +17,7 @@ DIR    ?= .
 PORT   ?= 8080
 DRIVER ?=
 
-.PHONY: help demo examples serve test coverage bench bindings native-all sanitize soak kernels format clean setup
+.PHONY: help demo examples serve compare test coverage bench bindings native-all sanitize soak kernels format clean setup
 .DEFAULT_GOAL := help
 
 help:        ## this list
@@ -47,6 +47,9 @@ coverage: setup ## the tests, then each part of io_uring: Java member, test, res
 bench: setup ## set up, build, run the benchmarks beside their C twins
 	$(MVN) $(MVNFLAGS) -f reactor.xml -pl :ferrule,:ferrule-benchmarks package -DskipTests
 	$(JAVA) -jar benchmarks/target/benchmarks.jar
+
+compare: examples ## set up, build, do the same work on every driver: a table, and a page with charts. COMPARE="--long --drivers uring,epoll"
+	@examples/ferrule compare --out target/compare $(COMPARE)
 
 bindings: $(LIBURING)/$(ARCH) ## regenerate bindings/ with the jextract on PATH
 	bindings/generate.sh $(LIBURING)/$(ARCH)

@@ -1,5 +1,6 @@
 package io.ferrule.examples;
 
+import io.ferrule.examples.compare.CompareCommand;
 import io.ferrule.examples.cp.CpCommand;
 import io.ferrule.examples.doctor.DoctorCommand;
 import io.ferrule.examples.echo.EchoCommand;
@@ -14,7 +15,7 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         version = "Ferrule examples 0.1.0-SNAPSHOT",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {DoctorCommand.class, CpCommand.class, EchoCommand.class, ServeCommand.class})
+        subcommands = {DoctorCommand.class, CpCommand.class, EchoCommand.class, ServeCommand.class, CompareCommand.class})
 public final class Main {
     private Main() {}
 

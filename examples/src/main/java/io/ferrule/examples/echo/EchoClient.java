@@ -20,9 +20,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Sends bytes over many connections, waits on each until they have come back, compares them, and begins again. On one thread, which turns its loop.
  */
-final class EchoClient {
+public final class EchoClient {
     private static final Duration CONNECT_LIMIT = Duration.ofSeconds(10);
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE_AFTER_STOP = Duration.ofSeconds(5);
     private static final int CONNECTING_AT_ONCE = 64;
     private static final long LONGEST_LATENCY = TimeUnit.HOURS.toNanos(1);
     private static final int DIGITS = 3;
@@ -37,8 +38,9 @@ final class EchoClient {
      *
      * @param size bytes that are sent and come back each time
      */
-    record Plan(SocketAddress address, int connections, int size, Duration duration) {
-        Plan {
+    public record Plan(SocketAddress address, int connections, int size, Duration duration) {
+        /** Checks them. */
+        public Plan {
             if (connections < 1 || size < 1 || duration.isNegative() || duration.isZero()) {
                 throw new IllegalArgumentException("connections, size and duration are 1 or more; not " + connections
                         + ", " + size + ", " + duration);
@@ -51,7 +53,7 @@ final class EchoClient {
      *
      * @param nanos from a round trip's begin to its end
      */
-    record Figures(long roundTrips, double seconds, Histogram nanos) {}
+    public record Figures(long roundTrips, double seconds, Histogram nanos) {}
 
     private final Plan plan;
     private final Loop loop;
@@ -61,14 +63,15 @@ final class EchoClient {
     private final Buffer pattern;
 
     private final List<Conversation> conversations = new ArrayList<>();
-    private final Histogram nanos = new Histogram(LONGEST_LATENCY, DIGITS);
+    private Histogram nanos = new Histogram(LONGEST_LATENCY, DIGITS);
     private int connecting;
     private int talking;
+    private boolean timeIsUp;
     private boolean stopped;
     private @Nullable IOException failure;
 
     /** With a loop of the calling thread, which is its own. */
-    EchoClient(Plan plan, Loop loop) {
+    public EchoClient(Plan plan, Loop loop) {
         this.plan = plan;
         this.loop = loop;
         byte[] random = new byte[PLACES + plan.size()];
@@ -79,19 +82,26 @@ final class EchoClient {
     }
 
     /** Does it. The connections stay open until the loop is closed. */
-    Figures measure() throws IOException {
+    public Figures measure() throws IOException {
+        return measure(plan.duration());
+    }
+
+    /** Does it for so long, over the same connections each time. */
+    public Figures measure(Duration duration) throws IOException {
         connectAll();
+        nanos = new Histogram(LONGEST_LATENCY, DIGITS);
+        timeIsUp = false;
         long start = System.nanoTime();
         conversations.forEach(Conversation::begin);
-        long limit = plan.duration().toNanos();
+        long limit = duration.toNanos();
         long passed = 0;
         while (goesOn() && passed < limit) {
             loop.turn(limit - passed);
             passed = System.nanoTime() - start;
         }
-        stopped = true;
+        timeIsUp = true;
         finishRoundTrips();
-        return new Figures(nanos.getTotalCount(), passed / 1e9, nanos);
+        return new Figures(nanos.getTotalCount(), (System.nanoTime() - start) / 1e9, nanos);
     }
 
     /** Ends the measurement early. Any thread. */
@@ -103,15 +113,19 @@ final class EchoClient {
         }
     }
 
-    /** Has those under way end, so that the server sees a good end too. */
+    /** Has those under way end: slow ones count too, and the server sees a good end. */
     private void finishRoundTrips() throws IOException {
         long start = System.nanoTime();
-        long patience = PATIENCE.toNanos();
-        for (long left = patience; talking > 0 && failure == null && left > 0; ) {
+        Duration patience = stopped ? PATIENCE_AFTER_STOP : PATIENCE;
+        for (long left = patience.toNanos(); talking > 0 && failure == null && left > 0; ) {
             loop.turn(left);
-            left = patience - (System.nanoTime() - start);
+            left = patience.toNanos() - (System.nanoTime() - start);
         }
         checkFailure();
+        if (talking > 0) {
+            throw new IOException(talking + " of " + plan.connections() + " round trips to " + plan.address()
+                    + " did not end within " + patience.toSeconds() + " s");
+        }
     }
 
     private boolean goesOn() {
@@ -188,10 +202,12 @@ final class EchoClient {
             if (wrong >= 0) {
                 fail(new IOException(
                         "byte " + wrong + " that came back on " + connection + " is not the one that was sent"));
-            } else if (!stopped) {
+            } else {
                 nanos.recordValue(Math.min(System.nanoTime() - begun, LONGEST_LATENCY));
                 place = (place + STEP) % PLACES;
-                begin();
+                if (!timeIsUp && !stopped) {
+                    begin();
+                }
             }
         }
     }

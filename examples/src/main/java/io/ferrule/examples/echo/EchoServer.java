@@ -29,6 +29,12 @@ public final class EchoServer implements AutoCloseable {
         this.troubles = troubles;
     }
 
+    /** Starts a server on one loop, with callbacks. */
+    public static EchoServer start(SocketAddress address, LoopOptions options, Consumer<IOException> troubles)
+            throws IOException {
+        return start(address, options, Echo.Style.CALLBACK, 1, troubles);
+    }
+
     /**
      * Starts a server.
      *
@@ -84,7 +90,7 @@ public final class EchoServer implements AutoCloseable {
     }
 
     /** Where it listens. */
-    SocketAddress address() {
+    public SocketAddress address() {
         if (address == null) {
             throw new IllegalStateException("it did not start");
         }
