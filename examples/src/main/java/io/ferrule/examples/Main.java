@@ -15,7 +15,8 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         version = "Ferrule examples 0.1.0-SNAPSHOT",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {DoctorCommand.class, CpCommand.class, EchoCommand.class, ServeCommand.class, CompareCommand.class})
+        subcommands = {DoctorCommand.class, CpCommand.class, EchoCommand.class, ServeCommand.class, CompareCommand.class
+        })
 public final class Main {
     private Main() {}
 
