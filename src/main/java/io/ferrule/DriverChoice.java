@@ -8,6 +8,7 @@ import io.ferrule.driver.NioDriver;
 import io.ferrule.driver.NonBlockingDriver;
 import io.ferrule.driver.OperationKind;
 import io.ferrule.driver.PollDriver;
+import io.ferrule.driver.PosixAioDriver;
 import io.ferrule.driver.SelectDriver;
 import io.ferrule.driver.SigioDriver;
 import io.ferrule.driver.UringDriver;
@@ -49,6 +50,7 @@ record DriverChoice(Driver driver, String reason) {
         DRIVERS.put("sigio", options -> SigioDriver.open());
         DRIVERS.put("blocking", options -> BlockingDriver.open());
         DRIVERS.put("linux-aio", options -> LinuxAioDriver.open());
+        DRIVERS.put("posix-aio", options -> PosixAioDriver.open());
     }
 
     /** The names of all drivers. */

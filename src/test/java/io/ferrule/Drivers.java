@@ -64,7 +64,17 @@ final class Drivers {
     }
 
     private static final List<String> NAMES = List.of(
-            "uring", "epoll", "epoll-edge", "nio", "select", "poll", "nonblocking", "sigio", "blocking", "linux-aio");
+            "uring",
+            "epoll",
+            "epoll-edge",
+            "nio",
+            "select",
+            "poll",
+            "nonblocking",
+            "sigio",
+            "blocking",
+            "linux-aio",
+            "posix-aio");
 
     private static final Map<String, Set<Feature>> LACKING = Map.of(
             "nio", EnumSet.complementOf(EnumSet.of(Feature.LINGERING, Feature.PARTIAL_SENDS)),
@@ -73,7 +83,8 @@ final class Drivers {
             "nonblocking", EnumSet.of(Feature.DESCRIPTOR, Feature.ZERO_COPY, Feature.LINGERING),
             "sigio", EnumSet.of(Feature.DESCRIPTOR, Feature.ZERO_COPY),
             "blocking", EnumSet.of(Feature.PARTIAL_SENDS, Feature.ZERO_COPY),
-            "linux-aio", EnumSet.of(Feature.ZERO_COPY));
+            "linux-aio", EnumSet.of(Feature.ZERO_COPY),
+            "posix-aio", EnumSet.of(Feature.PARTIAL_SENDS, Feature.ZERO_COPY, Feature.DESCRIPTOR));
 
     private Drivers() {}
 

@@ -258,6 +258,7 @@ public final class LinuxAioDriver extends ReadinessDriver {
     @Override
     void cancelBegun(Operation op) {
         if (op.stage >= 0 && contexts.get(op.stage).withdraw(op.outcome)) {
+            op.stage = 0;
             finish(op, ECANCELED);
         }
     }
@@ -388,6 +389,7 @@ public final class LinuxAioDriver extends ReadinessDriver {
             wake.signal(); // it was told of these, and has been cleared
         }
         for (Operation op = done.poll(); op != null; op = done.poll()) {
+            op.stage = 0;
             finish(op, op.outcome);
         }
     }

@@ -108,7 +108,7 @@ abstract class ThreadedDriver implements Driver {
         } else if (operation.ticket == Place.WITH_HELPERS) {
             if (threads.withdraw(operation)) {
                 finish(operation, ECANCELED);
-            } else if (operation.kind.needs() != Needs.A_THREAD && !operation.isOfFile()) {
+            } else if (isInterruptible(operation)) {
                 interrupted.add(operation);
                 interrupt(operation);
             }
@@ -243,6 +243,14 @@ abstract class ThreadedDriver implements Driver {
         return op.kind == OperationKind.CLOSE ? calls.perform(op) : EAGAIN; // what is not closed is lost
     }
 
+    /** Has a thread do what {@link #begins} has begun, and cannot do after all. */
+    final void giveToThread(Operation op) {
+        int result = handOver(op);
+        if (result != WAIT) {
+            finish(op, result);
+        }
+    }
+
     // ---- going on ----
 
     private void takeBack() {
@@ -251,7 +259,7 @@ abstract class ThreadedDriver implements Driver {
             int result = op.outcome;
             if (op.cancelled) {
                 performer(op).isOver(op);
-                result = result == 0 && foundTheEnd(op) ? ECANCELED : result;
+                result = isInterruptible(op) && hasMovedNothing(op, result) ? ECANCELED : result;
             }
             if (op.goesOn(result)) {
                 finished.keepMore(op, result);
@@ -262,12 +270,15 @@ abstract class ThreadedDriver implements Driver {
     }
 
     /**
-     * Whether an operation that moved nothing found the end of a stream, and the next will find it too. One that is cancelled need not tell: where both
+     * Whether an operation has only found the end of a stream, which the next will find too, or failed. One that is cancelled need not tell: where both
      * ends of a connection are closed together, who waits would be told of the other's end rather than of its own, as chance has it.
      */
-    private boolean foundTheEnd(Operation op) {
+    private boolean hasMovedNothing(Operation op, int result) {
+        if (result != 0) {
+            return result < 0;
+        }
         return switch (op.kind) {
-            case READ, READV -> !op.regular;
+            case READ, READV, SPLICE, TEE -> true;
             case RECEIVE, RECEIVE_MESSAGE -> calls.isStream(op.fd);
             default -> false;
         };
@@ -276,9 +287,10 @@ abstract class ThreadedDriver implements Driver {
     /** A stream has delivered one of its completions. */
     private void goOn(Operation op) {
         op.outcomeFlags = 0;
-        int result = op.cancelled ? ECANCELED : handOver(op);
-        if (result != WAIT) {
-            finish(op, result);
+        if (op.cancelled) {
+            finish(op, ECANCELED);
+        } else {
+            giveToThread(op);
         }
     }
 
@@ -290,6 +302,11 @@ abstract class ThreadedDriver implements Driver {
     }
 
     // ---- interrupting ----
+
+    /** What waits for a device is not interrupted. */
+    private static boolean isInterruptible(Operation op) {
+        return op.kind.needs() != Needs.A_THREAD && !op.isOfFile();
+    }
 
     private static BlockingCalls performer(Operation op) {
         return (BlockingCalls) Objects.requireNonNull(op.performer);

@@ -23,7 +23,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** What drivers do in ways of their own that have a thread wait in each call. */
 @ParameterizedClass(name = "{0}")
-@EnumSource(value = DriverUnderTest.class, names = "BLOCKING")
+@EnumSource(
+        value = DriverUnderTest.class,
+        names = {"BLOCKING", "POSIX_AIO"})
 @Timeout(60)
 class BlockingDriverTest extends DriverTest {
     private static final int CANCELED = error(Errno.ECANCELED);
@@ -116,6 +118,14 @@ class BlockingDriverTest extends DriverTest {
     // ---- signals ----
 
     @Test
+    void theSignalIsNotTheOneThatDescriptorsSend() throws IOException {
+        int signal = BlockingCalls.signal();
+        SignalQueue queue = SignalQueue.open(arena);
+        assertThat(queue.signal()).isNotEqualTo(signal);
+        queue.close();
+    }
+
+    @Test
     void theSignalIsNoneOfTheJvmsAndHasAHandler() throws IOException {
         int signal = BlockingCalls.signal();
         assertThat(signal).isBetween(35, 61);
@@ -185,6 +195,22 @@ class BlockingDriverTest extends DriverTest {
             }
             driver.cancel(read);
             assertThat(await(read)).isEqualTo(CANCELED);
+        }
+    }
+
+    @Test
+    void whatComesWhileItsReaderIsBeingCancelledIsReadOrLeft() throws IOException {
+        Pipe pipe = pipe();
+        TestOperation read = TestOperation.read(pipe.reader(), buffer);
+        for (int i = 0; i < 500; i++) {
+            start(read.again());
+            turnUntilQuiet();
+            driver.cancel(read);
+            pipe.write("text");
+            if (await(read) == CANCELED) {
+                assertThat(result(read.again())).as("still there").isEqualTo(4);
+            }
+            assertThat(read.result()).isEqualTo(4);
         }
     }
 

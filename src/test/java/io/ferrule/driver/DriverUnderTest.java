@@ -12,7 +12,8 @@ enum DriverUnderTest {
     NONBLOCKING(NonBlockingDriver::open),
     SIGIO(SigioDriver::open),
     BLOCKING(BlockingDriver::open),
-    LINUX_AIO(LinuxAioDriver::open);
+    LINUX_AIO(LinuxAioDriver::open),
+    POSIX_AIO(PosixAioDriver::open);
 
     private interface Opener {
         Driver open() throws IOException;
@@ -26,7 +27,12 @@ enum DriverUnderTest {
 
     /** Whether those that wait in one direction on one descriptor are served in the order they came. */
     boolean keepsOrder() {
-        return this != URING && this != BLOCKING;
+        return this != URING && this != BLOCKING && this != POSIX_AIO;
+    }
+
+    /** Whether what is cancelled takes nothing that comes after the cancel. A thread that waits may have it before the signal that ends its call. */
+    boolean cancelsAtOnce() {
+        return this != BLOCKING && this != POSIX_AIO;
     }
 
     /** Whether another interest list can wait for it. */
