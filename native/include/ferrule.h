@@ -26,4 +26,8 @@ FERRULE_API void ferrule_signal_release(int signal);
 /* Has a signal that would end the process do nothing, for good. 0, -EBUSY when somebody handles it already, or -errno. */
 FERRULE_API int ferrule_signal_swallow(int signal);
 
+/* A real-time signal that ends the system call of the thread it is sent to, with EINTR, and does nothing else: one that nobody else had a handler for.
+ * The same for each caller. Its number, -EBUSY when all are taken, or -errno. */
+FERRULE_API int ferrule_signal_interrupt(void);
+
 #endif

@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include <stddef.h>
+#include <aio.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -11,6 +12,7 @@
 #include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/uio.h>
+#include <linux/aio_abi.h>
 #include <netinet/in.h>
 #include <liburing.h>
 
@@ -119,6 +121,29 @@ static const struct entry table[] = {
 	OFFSET(signalfd_siginfo, ssi_fd),
 	OFFSET(signalfd_siginfo, ssi_band),
 
+	/* Of the kernel's native AIO. */
+	SIZE(iocb),
+	OFFSET(iocb, aio_data),
+	OFFSET(iocb, aio_rw_flags),
+	OFFSET(iocb, aio_lio_opcode),
+	OFFSET(iocb, aio_fildes),
+	OFFSET(iocb, aio_buf),
+	OFFSET(iocb, aio_nbytes),
+	OFFSET(iocb, aio_offset),
+	OFFSET(iocb, aio_flags),
+	OFFSET(iocb, aio_resfd),
+	SIZE(io_event),
+	OFFSET(io_event, data),
+	OFFSET(io_event, res),
+
+	/* Of glibc's POSIX AIO; other C libraries have others. */
+	SIZE(aiocb),
+	OFFSET(aiocb, aio_fildes),
+	OFFSET(aiocb, aio_buf),
+	OFFSET(aiocb, aio_nbytes),
+	OFFSET(aiocb, aio_sigevent),
+	OFFSET(aiocb, aio_offset),
+
 	SIZE(statx),
 	SIZE(sockaddr_in),
 	OFFSET(sockaddr_in, sin_port),
@@ -169,6 +194,11 @@ static const struct entry table[] = {
 	CONSTANT(SYS_getsockname),
 	CONSTANT(SYS_getsockopt),
 	CONSTANT(SYS_gettid),
+	CONSTANT(SYS_io_cancel),
+	CONSTANT(SYS_io_destroy),
+	CONSTANT(SYS_io_getevents),
+	CONSTANT(SYS_io_setup),
+	CONSTANT(SYS_io_submit),
 	CONSTANT(SYS_io_uring_enter),
 	CONSTANT(SYS_linkat),
 	CONSTANT(SYS_listen),
@@ -201,6 +231,7 @@ static const struct entry table[] = {
 	CONSTANT(SYS_statx),
 	CONSTANT(SYS_symlinkat),
 	CONSTANT(SYS_tee),
+	CONSTANT(SYS_tgkill),
 	CONSTANT(SYS_unlinkat),
 	CONSTANT(SYS_waitid),
 	CONSTANT(SYS_write),

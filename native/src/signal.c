@@ -133,3 +133,32 @@ int ferrule_signal_swallow(int signal)
 		return 0;
 	return now.handler == SIG_DFL ? sigaction_of(signal, &ours, 0) : -EBUSY;
 }
+
+/* A function of its own: what a signal is for is told by its handler. */
+static void interrupt(int signal)
+{
+	(void)signal;
+}
+
+#define LAST_TAKEN 34 /* 32 to 34 are libc's own */
+#define FIRST_TRIED 61 /* the JDK has 62 */
+
+int ferrule_signal_interrupt(void)
+{
+	/* Without SA_RESTART: the call that it interrupts fails with EINTR, which is all that is wanted. */
+	struct action ours = { interrupt, SA_ONSTACK | RESTORER_FLAG, RESTORER, 0 };
+	struct action now;
+
+	for (int signal = FIRST_TRIED; signal > LAST_TAKEN; signal--) {
+		int result = sigaction_of(signal, 0, &now);
+		if (result == 0 && now.handler == SIG_DFL) {
+			result = sigaction_of(signal, &ours, 0);
+			now.handler = interrupt;
+		}
+		if (result < 0)
+			return result;
+		if (now.handler == interrupt)
+			return signal;
+	}
+	return -EBUSY;
+}

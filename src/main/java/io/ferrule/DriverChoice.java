@@ -1,11 +1,14 @@
 package io.ferrule;
 
+import io.ferrule.driver.BlockingDriver;
 import io.ferrule.driver.Driver;
 import io.ferrule.driver.EpollDriver;
+import io.ferrule.driver.LinuxAioDriver;
 import io.ferrule.driver.NioDriver;
 import io.ferrule.driver.NonBlockingDriver;
 import io.ferrule.driver.OperationKind;
 import io.ferrule.driver.PollDriver;
+import io.ferrule.driver.PosixAioDriver;
 import io.ferrule.driver.SelectDriver;
 import io.ferrule.driver.SigioDriver;
 import io.ferrule.driver.UringDriver;
@@ -45,6 +48,9 @@ record DriverChoice(Driver driver, String reason) {
         DRIVERS.put("poll", options -> PollDriver.open());
         DRIVERS.put("nonblocking", options -> NonBlockingDriver.open());
         DRIVERS.put("sigio", options -> SigioDriver.open());
+        DRIVERS.put("blocking", options -> BlockingDriver.open());
+        DRIVERS.put("linux-aio", options -> LinuxAioDriver.open());
+        DRIVERS.put("posix-aio", options -> PosixAioDriver.open());
     }
 
     /** The names of all drivers. */

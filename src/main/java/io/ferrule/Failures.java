@@ -1,5 +1,6 @@
 package io.ferrule;
 
+import io.ferrule.driver.BlockingDriver;
 import io.ferrule.driver.OperationKind;
 import io.ferrule.sys.Errno;
 import io.ferrule.sys.ErrnoException;
@@ -99,7 +100,11 @@ final class Failures {
                         ? "A port below 1,024 needs CAP_NET_BIND_SERVICE, a path a folder that one may write to"
                         : null;
             case EAGAIN ->
-                kind == OperationKind.CONNECT ? "The listener's backlog is full: try again, or accept faster" : null;
+                kind == OperationKind.CONNECT
+                        ? "The listener's backlog is full: try again, or accept faster"
+                        : "A driver with a thread for each operation has none left: allow more with -D"
+                                + BlockingDriver.THREADS_PROPERTY
+                                + "=N, or the system more for this process (ulimit -u, pids.max of its control group)";
             case EMSGSIZE -> "A datagram has a largest size, 65,507 bytes for UDP over IPv4: send less at once";
             default -> null;
         };

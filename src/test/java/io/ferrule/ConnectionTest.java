@@ -135,6 +135,7 @@ class ConnectionTest extends LoopContract {
 
     @Test
     void aSendTellsHowMuchTheKernelHasTaken() throws Exception {
+        Drivers.need(driver, Drivers.Feature.PARTIAL_SENDS);
         Pair pair = connected();
         Buffer much = random(MUCH);
         int sent = pair.client().send(much, 0, MUCH).await();
@@ -234,6 +235,7 @@ class ConnectionTest extends LoopContract {
     @Test
     void aConnectionThatLingersWhenItIsClosedDoesNotHoldTheLoopUp() throws Exception {
         Drivers.need(driver, Drivers.Feature.LINGERING);
+        Drivers.need(driver, Drivers.Feature.PARTIAL_SENDS);
         Pair pair = connected();
         pair.client().setOption(StandardSocketOptions.SO_LINGER, 2 * SECONDS);
         Buffer much = Buffer.allocate(MUCH);

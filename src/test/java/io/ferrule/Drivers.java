@@ -46,6 +46,8 @@ final class Drivers {
         ZERO_COPY("sends without a copy"),
         /** Closing a socket with {@code SO_LINGER} while others go on. */
         LINGERING("closing that waits for the peer without holding up the loop"),
+        /** Sends that take what fits and leave the rest, as a non-blocking {@code send} does. */
+        PARTIAL_SENDS("sends that take what fits"),
         /** A callback that costs no object. */
         NO_ALLOCATION("requests without allocation");
 
@@ -61,15 +63,28 @@ final class Drivers {
         }
     }
 
-    private static final List<String> NAMES =
-            List.of("uring", "epoll", "epoll-edge", "nio", "select", "poll", "nonblocking", "sigio");
+    private static final List<String> NAMES = List.of(
+            "uring",
+            "epoll",
+            "epoll-edge",
+            "nio",
+            "select",
+            "poll",
+            "nonblocking",
+            "sigio",
+            "blocking",
+            "linux-aio",
+            "posix-aio");
 
     private static final Map<String, Set<Feature>> LACKING = Map.of(
-            "nio", EnumSet.complementOf(EnumSet.of(Feature.LINGERING)),
+            "nio", EnumSet.complementOf(EnumSet.of(Feature.LINGERING, Feature.PARTIAL_SENDS)),
             "select", EnumSet.of(Feature.DESCRIPTOR, Feature.ZERO_COPY),
             "poll", EnumSet.of(Feature.DESCRIPTOR),
             "nonblocking", EnumSet.of(Feature.DESCRIPTOR, Feature.ZERO_COPY, Feature.LINGERING),
-            "sigio", EnumSet.of(Feature.DESCRIPTOR, Feature.ZERO_COPY));
+            "sigio", EnumSet.of(Feature.DESCRIPTOR, Feature.ZERO_COPY),
+            "blocking", EnumSet.of(Feature.PARTIAL_SENDS, Feature.ZERO_COPY),
+            "linux-aio", EnumSet.of(Feature.ZERO_COPY),
+            "posix-aio", EnumSet.of(Feature.PARTIAL_SENDS, Feature.ZERO_COPY, Feature.DESCRIPTOR));
 
     private Drivers() {}
 
@@ -83,11 +98,6 @@ final class Drivers {
 
     static Set<Feature> lacking(String driver) {
         return LACKING.getOrDefault(driver, Set.of());
-    }
-
-    /** Whether what its model says nothing about, such as files, is done by helper threads. */
-    static boolean hasHelperThreads(String driver) {
-        return !Set.of("uring", "nonblocking").contains(driver);
     }
 
     /** Skips the test on a driver that lacks something. */

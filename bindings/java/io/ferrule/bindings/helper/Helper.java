@@ -511,5 +511,63 @@ public class Helper extends Helper$shared {
            throw new AssertionError("should not reach here", ex$);
         }
     }
+
+    private static class ferrule_signal_interrupt {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Helper.C_INT    );
+
+        public static final MemorySegment ADDR = findOrThrow("ferrule_signal_interrupt");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int ferrule_signal_interrupt()
+     * }
+     */
+    public static FunctionDescriptor ferrule_signal_interrupt$descriptor() {
+        return ferrule_signal_interrupt.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int ferrule_signal_interrupt()
+     * }
+     */
+    public static MethodHandle ferrule_signal_interrupt$handle() {
+        return ferrule_signal_interrupt.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int ferrule_signal_interrupt()
+     * }
+     */
+    public static MemorySegment ferrule_signal_interrupt$address() {
+        return ferrule_signal_interrupt.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int ferrule_signal_interrupt()
+     * }
+     */
+    public static int ferrule_signal_interrupt() {
+        var mh$ = ferrule_signal_interrupt.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("ferrule_signal_interrupt");
+            }
+            return (int)mh$.invokeExact();
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
 }
 

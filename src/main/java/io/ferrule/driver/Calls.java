@@ -18,16 +18,19 @@ final class Calls implements OperationCalls {
     private static final long POLLFD = 0;
     private static final long POLLFD_EVENTS = 4;
     private static final long POLLFD_RESULT = 6;
-    private static final long NO_TIME = 8;
+    private static final long TIME = 8;
+    private static final long TIME_NANOS = 16;
     private static final long LENGTH = 24;
     private static final long OFFSET_IN = 32;
     private static final long OFFSET_OUT = 40;
-    private static final long LINGER = 48;
+    private static final long OPTION = 48;
     private static final long LINGER_SECONDS = 52;
     private static final long SCRATCH_SIZE = 56;
 
     /** Of {@code struct linger}. */
     private static final long LINGER_SIZE = 8;
+
+    private static final long NANOS = 1_000_000_000;
 
     /** As {@code struct sockaddr}. */
     private static final long NO_ADDRESS_SIZE = 16;
@@ -57,16 +60,18 @@ final class Calls implements OperationCalls {
     /** Starts again what a signal interrupted. */
     @Override
     public int perform(Operation op) {
-        for (; ; ) {
-            int result = call(op);
-            if (result != EINTR) {
-                return result;
-            }
-            if (op.kind == OperationKind.CLOSE) {
-                // Linux has closed it whatever it answers: again, and another thread's new file could be hit.
-                return 0;
-            }
-        }
+        int result;
+        do {
+            result = performOnce(op);
+        } while (result == EINTR);
+        return result;
+    }
+
+    /** As {@link #perform}, but -EINTR when a signal has interrupted it. */
+    int performOnce(Operation op) {
+        int result = call(op);
+        // Linux has closed it whatever it answers: again, and another thread's new file could be hit.
+        return result == EINTR && op.kind == OperationKind.CLOSE ? 0 : result;
     }
 
     @Override
@@ -80,13 +85,30 @@ final class Calls implements OperationCalls {
 
     @Override
     public int poll(int fd, int events) {
+        int result;
+        do {
+            result = await(fd, events, 0);
+        } while (result == EINTR);
+        return result;
+    }
+
+    /**
+     * As {@link #poll}, but waits.
+     *
+     * @param timeoutNanos how long at most; 0 to look without waiting; negative to wait for ever
+     * @return 0 when the time was up; -EINTR when a signal has interrupted it
+     */
+    int await(int fd, int events, long timeoutNanos) {
         scratch.set(ValueLayout.JAVA_INT, POLLFD, fd);
         scratch.set(ValueLayout.JAVA_SHORT, POLLFD_EVENTS, (short) events);
         long address = scratch.address();
-        int result;
-        do {
-            result = SystemCall.invoke(SystemCall.PPOLL, address + POLLFD, 1, address + NO_TIME, 0, 0, 0);
-        } while (result == EINTR);
+        long time = 0;
+        if (timeoutNanos >= 0) {
+            scratch.set(ValueLayout.JAVA_LONG, TIME, timeoutNanos / NANOS);
+            scratch.set(ValueLayout.JAVA_LONG, TIME_NANOS, timeoutNanos % NANOS);
+            time = address + TIME;
+        }
+        int result = SystemCall.invoke(SystemCall.PPOLL, address + POLLFD, 1, time, 0, 0, 0);
         if (result <= 0) {
             return result;
         }
@@ -96,16 +118,20 @@ final class Calls implements OperationCalls {
 
     @Override
     public boolean waitsToClose(int fd) {
-        int result = invoke(
-                SystemCall.GETSOCKOPT,
-                fd,
-                LibC.SOL_SOCKET(),
-                LibC.SO_LINGER(),
-                scratch.address() + LINGER,
-                lengthWord(LINGER_SIZE));
-        return result == 0 // and so it is a socket
-                && scratch.get(ValueLayout.JAVA_INT, LINGER) != 0
+        return option(fd, LibC.SO_LINGER(), LINGER_SIZE) == 0 // and so it is a socket
+                && scratch.get(ValueLayout.JAVA_INT, OPTION) != 0
                 && scratch.get(ValueLayout.JAVA_INT, LINGER_SECONDS) > 0;
+    }
+
+    /** Whether a descriptor is a stream socket. */
+    boolean isStream(int fd) {
+        return option(fd, LibC.SO_TYPE(), Integer.BYTES) == 0
+                && scratch.get(ValueLayout.JAVA_INT, OPTION) == LibC.SOCK_STREAM();
+    }
+
+    /** Has a socket's option put into the scratch memory. */
+    private int option(int fd, int name, long size) {
+        return invoke(SystemCall.GETSOCKOPT, fd, LibC.SOL_SOCKET(), name, scratch.address() + OPTION, lengthWord(size));
     }
 
     private int call(Operation op) {
@@ -170,9 +196,19 @@ final class Calls implements OperationCalls {
             case SEND_MESSAGE -> invoke(SystemCall.SENDMSG, fd, address, flags | messageFlags | LibC.MSG_NOSIGNAL());
 
             case POLL -> poll(fd, flags);
-            case SPLICE -> splice(op);
-            case TEE -> SystemCall.invoke(SystemCall.TEE, fd, op.fd2, length, flags | spliceFlags, 0, 0);
+            case SPLICE, TEE -> move(op, spliceFlags);
         };
+    }
+
+    /** A splice or tee that says EAGAIN rather than wait for a pipe. */
+    int moveWithoutWaiting(Operation op) {
+        return move(op, LibC.SPLICE_F_NONBLOCK());
+    }
+
+    private int move(Operation op, int more) {
+        return op.kind == OperationKind.SPLICE
+                ? splice(op, more)
+                : SystemCall.invoke(SystemCall.TEE, op.fd, op.fd2, op.length, op.flags | more, 0, 0);
     }
 
     /** The address of an address of family {@code AF_UNSPEC}, in the scratch memory. */
@@ -181,7 +217,7 @@ final class Calls implements OperationCalls {
         return scratch.address();
     }
 
-    private int splice(Operation op) {
+    private int splice(Operation op, int more) {
         return SystemCall.invoke(
                 SystemCall.SPLICE,
                 op.fd,
@@ -189,7 +225,7 @@ final class Calls implements OperationCalls {
                 op.fd2,
                 offsetWord(OFFSET_OUT, op.address2),
                 op.length,
-                op.flags | spliceFlags);
+                op.flags | more);
     }
 
     /** The address of an offset in the scratch memory; 0, which is NULL, for none. */

@@ -1,11 +1,14 @@
 package io.ferrule.driver;
 
+import io.ferrule.sys.Errno;
 import io.ferrule.sys.NativeMemory;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 
 /** Buffers of a driver that receives by itself: those that are free, as a stack, so that the one used last is taken first and is still cached. */
-final class FreeBuffers implements BufferGroup {
+class FreeBuffers implements BufferGroup {
+    private static final int ENOBUFS = -Errno.ENOBUFS.number();
+
     /** There is no free buffer. */
     static final int NONE = -1;
 
@@ -46,14 +49,25 @@ final class FreeBuffers implements BufferGroup {
         return id;
     }
 
-    /** Where a buffer is in memory. */
-    long address(int id) {
-        return memory.address() + (long) id * size;
-    }
-
-    /** Bytes of each. */
-    int size() {
-        return size;
+    /**
+     * Receives, once and without waiting, into a buffer, which the operation's outcome then names.
+     *
+     * @return as {@code recv}; -ENOBUFS when none is free
+     */
+    final int receive(OperationCalls calls, Operation op) {
+        int id = take();
+        if (id == NONE) {
+            return ENOBUFS;
+        }
+        long room = op.length > 0 ? Math.min(op.length, size) : size;
+        int result = calls.receive(op.fd, memory.address() + (long) id * size, room, op.flags);
+        if (result > 0) {
+            op.outcomeFlags = Operation.withBuffer(id);
+        } else {
+            giveBack(id);
+            op.outcomeFlags = 0;
+        }
+        return result;
     }
 
     @Override

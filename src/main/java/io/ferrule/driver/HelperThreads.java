@@ -14,6 +14,9 @@ final class HelperThreads {
     /** Files wait for a device, and few devices gain from more calls at once. */
     static final int DEFAULT_LIMIT = 4;
 
+    /** In bytes: what they run is shallow, and there may be thousands. */
+    private static final long STACK_SIZE = 512 << 10;
+
     private static final AtomicInteger NUMBER = new AtomicInteger();
 
     private final int limit;
@@ -58,7 +61,18 @@ final class HelperThreads {
         }
     }
 
-    /** Takes an operation away again. Returns false when a thread has begun it: then it takes its course. */
+    /** As {@link #submit}, if a thread can begin the operation now: otherwise it is not taken, and the result is false. */
+    boolean submitUnlessFull(Operation operation) {
+        synchronized (waiting) {
+            if (waitingCount >= idle && threads.size() >= limit) {
+                return false;
+            }
+            submit(operation);
+            return true;
+        }
+    }
+
+    /** Takes an operation away again. Returns false when a thread has begun it, {@link Operation#performer}: then it takes its course. */
     boolean withdraw(Operation operation) {
         synchronized (waiting) {
             boolean removed = waiting.remove(operation);
@@ -98,6 +112,7 @@ final class HelperThreads {
         Thread thread = Thread.ofPlatform()
                 .daemon()
                 .name("ferrule-helper-" + NUMBER.incrementAndGet())
+                .stackSize(STACK_SIZE)
                 .unstarted(this::work);
         thread.start();
         threads.add(thread);
@@ -105,7 +120,7 @@ final class HelperThreads {
 
     private void work() {
         try (OperationCalls own = calls.get()) {
-            for (Operation operation = take(); operation != null; operation = take()) {
+            for (Operation operation = take(own); operation != null; operation = take(own)) {
                 operation.outcome = own.perform(operation);
                 if (back.add(operation)) {
                     wakeUp.run();
@@ -115,7 +130,7 @@ final class HelperThreads {
     }
 
     /** The next operation to do; null when it is time to end. */
-    private @Nullable Operation take() {
+    private @Nullable Operation take(OperationCalls own) {
         synchronized (waiting) {
             for (; ; ) {
                 if (closed) {
@@ -124,6 +139,7 @@ final class HelperThreads {
                 Operation operation = waiting.poll();
                 if (operation != null) {
                     waitingCount--;
+                    operation.performer = own;
                     return operation;
                 }
                 idle++;

@@ -81,6 +81,10 @@ public abstract class Operation {
     /** For the driver that has the operation: the flags that go with the outcome. */
     int outcomeFlags;
 
+    /** For the driver that has the operation: what does it on behalf of a helper thread, from when that has begun it. */
+    @Nullable
+    OperationCalls performer;
+
     /** For the driver that has the operation: somebody wants it cancelled. */
     boolean cancelled;
 
@@ -115,5 +119,18 @@ public abstract class Operation {
             case READ, WRITE, SEND, RECEIVE -> result == length;
             default -> result >= 0;
         };
+    }
+
+    /** Whether it reads or writes a file, which nobody but a device makes wait. */
+    boolean isOfFile() {
+        return switch (kind) {
+            case READ, WRITE, READV, WRITEV -> regular;
+            default -> false;
+        };
+    }
+
+    /** Whether a stream goes on after a completion with this result. */
+    boolean goesOn(int result) {
+        return multishot && (kind == OperationKind.ACCEPT ? result >= 0 : result > 0);
     }
 }

@@ -22,7 +22,7 @@ abstract class ReadinessDriver implements Driver {
     private static final int OUTPUT = Watch.POLLOUT;
 
     /** Not a result: the operation is waiting, or has to. */
-    private static final int WAIT = Integer.MIN_VALUE;
+    static final int WAIT = Integer.MIN_VALUE;
 
     private static final int EAGAIN = -Errno.EAGAIN.number();
     private static final int ECANCELED = -Errno.ECANCELED.number();
@@ -30,23 +30,12 @@ abstract class ReadinessDriver implements Driver {
     private static final int EINPROGRESS = -Errno.EINPROGRESS.number();
     private static final int EALREADY = -Errno.EALREADY.number();
 
-    // Where an operation is, in its ticket.
-    private static final long CHAINED = 1;
-    private static final long WAITING = 2;
-    private static final long WITH_HELPERS = 3;
-    private static final long FINISHED = 4;
-    /** A zero-copy send that is done, whose memory the kernel may still read. */
-    private static final long LINGERING = 5;
-
     // How far a zero-copy send has come, in its stage, before its first completion is delivered.
     private static final int FREE = 1;
     private static final int FREE_COPIED = 2;
 
     /** How often one descriptor is read or written in a row while others are ready too. */
     private static final int TRIES_IN_A_ROW = 64;
-
-    /** How many completions a turn delivers before it looks for news. */
-    private static final int COMPLETIONS_A_TURN = 1024;
 
     /** How many turns may do without looking for news because there is something to deliver as it is. */
     private static final int TURNS_WITHOUT_NEWS = 8;
@@ -58,8 +47,8 @@ abstract class ReadinessDriver implements Driver {
     final DriverCounters counters = new DriverCounters();
     final WatchTable watches = new WatchTable();
 
-    /** Done, in the order they will be delivered. */
-    private final OperationQueue finished = new OperationQueue();
+    /** What is done. None has more to come: streams deliver as they go. */
+    private final Finished finished = new Finished(this::goOn);
 
     /** Only filled and emptied by {@link #takeBack}. */
     private final OperationQueue handedBack = new OperationQueue();
@@ -69,7 +58,6 @@ abstract class ReadinessDriver implements Driver {
 
     private @Nullable Watch firstReady;
     private @Nullable Watch lastReady;
-    private int delivered;
     private int turnsWithoutNews;
     private boolean embedded;
     private boolean closed;
@@ -126,6 +114,24 @@ abstract class ReadinessDriver implements Driver {
     boolean tellsOfErrors() {
         return false;
     }
+
+    /**
+     * Begins an operation that readiness says nothing about, by means of the model's own, and calls {@link #finish} for it in a later {@link #await}.
+     *
+     * @return {@link #WAIT}; a negative errno when that failed; 0 to have a helper thread do it
+     */
+    int begins(Operation op) {
+        return 0;
+    }
+
+    /** Somebody wants the end of an operation that {@link #begins} has begun. */
+    void cancelBegun(Operation op) {}
+
+    /** Hands to the kernel what the model has kept back for its next {@link #await}: somebody goes on to wait elsewhere. */
+    void submit() throws IOException {}
+
+    /** A descriptor is about to be closed, or is a new one. */
+    void forgotten(int fd) {}
 
     /** Is called when events were told that nobody waits for. A model that tells of states would go on telling them. */
     void needless(Watch watch) {
@@ -189,13 +195,14 @@ abstract class ReadinessDriver implements Driver {
     /** For a model that is told nothing: tries what waits for descriptors that are {@link #ready}. Returns whether anything came of it. */
     final boolean retried() {
         retryReady();
-        return delivered > 0 || !finished.isEmpty() || firstReady != null;
+        return finished.delivered() > 0 || !finished.isEmpty() || firstReady != null;
     }
 
     // ---- the contract ----
 
     @Override
-    public final void flush() {
+    public final void flush() throws IOException {
+        submit();
         if (!finished.isEmpty()) {
             wakeUp(); // for the descriptor to be readable
         }
@@ -210,7 +217,7 @@ abstract class ReadinessDriver implements Driver {
     public final void start(Operation operation) {
         for (Operation each = operation; each != null; each = each.next) {
             each.cancelled = false;
-            each.ticket = CHAINED;
+            each.ticket = Place.CHAINED;
         }
         begin(operation);
     }
@@ -218,10 +225,12 @@ abstract class ReadinessDriver implements Driver {
     @Override
     public final void cancel(Operation operation) {
         operation.cancelled = true;
-        if (operation.ticket == WAITING) {
+        if (operation.ticket == Place.WAITING) {
             remove(operation);
             finish(operation, ECANCELED);
-        } else if (operation.ticket == WITH_HELPERS && helpers != null && helpers.withdraw(operation)) {
+        } else if (operation.ticket == Place.REQUESTED) {
+            cancelBegun(operation);
+        } else if (operation.ticket == Place.WITH_HELPERS && helpers != null && helpers.withdraw(operation)) {
             finish(operation, ECANCELED);
         }
     }
@@ -236,7 +245,7 @@ abstract class ReadinessDriver implements Driver {
 
     @Override
     public final int turn(long timeoutNanos) throws IOException {
-        delivered = 0;
+        finished.beginTurn();
         boolean idle = finished.isEmpty() && firstReady == null;
         if (idle || ++turnsWithoutNews >= TURNS_WITHOUT_NEWS) {
             turnsWithoutNews = 0;
@@ -245,11 +254,14 @@ abstract class ReadinessDriver implements Driver {
             takeBack();
         }
         retryReady();
-        deliver();
-        if (embedded && !(finished.isEmpty() && firstReady == null)) {
-            wakeUp(); // so that the descriptor says so
+        finished.deliver();
+        if (embedded) {
+            submit();
+            if (!(finished.isEmpty() && firstReady == null)) {
+                wakeUp(); // so that the descriptor says so
+            }
         }
-        return delivered;
+        return finished.delivered();
     }
 
     @Override
@@ -294,7 +306,7 @@ abstract class ReadinessDriver implements Driver {
     private void begin(Operation operation) {
         for (Operation each = operation; each != null; each = each.next) {
             int result = each.cancelled ? ECANCELED : tryFirst(each);
-            if (result == WAIT || !settle(each, result)) {
+            if (result == WAIT || !finished.settle(each, result)) {
                 return;
             }
         }
@@ -305,8 +317,8 @@ abstract class ReadinessDriver implements Driver {
         return switch (op.kind.needs()) {
             case NOTHING -> perform(op);
             case A_THREAD -> isDoneAtOnce(op) ? perform(op) : handOver(op);
-            case INPUT -> op.regular && isFileTransfer(op) ? handOver(op) : tryFirst(op, INPUT);
-            case OUTPUT -> op.regular && isFileTransfer(op) ? handOver(op) : tryFirst(op, OUTPUT);
+            case INPUT -> op.isOfFile() ? handOver(op) : tryFirst(op, INPUT);
+            case OUTPUT -> op.isOfFile() ? handOver(op) : tryFirst(op, OUTPUT);
             case BOTH -> tryFirstBoth(op);
         };
     }
@@ -360,22 +372,20 @@ abstract class ReadinessDriver implements Driver {
         return result == WAIT ? waitForAnEnd(op) : result;
     }
 
-    private static boolean isFileTransfer(Operation op) {
-        return switch (op.kind) {
-            case READ, WRITE, READV, WRITEV -> true;
-            default -> false;
-        };
-    }
-
     private int handOver(Operation op) {
         if (op.kind == OperationKind.CLOSE) {
             forget(op.fd);
+        }
+        int begun = begins(op);
+        if (begun != 0) {
+            op.ticket = Place.REQUESTED;
+            return begun;
         }
         if (helpers == null) {
             return calls.perform(op);
         }
         counters.fallbacks++;
-        op.ticket = WITH_HELPERS;
+        op.ticket = Place.WITH_HELPERS;
         helpers.submit(op);
         return WAIT;
     }
@@ -398,19 +408,11 @@ abstract class ReadinessDriver implements Driver {
     }
 
     private int receiveInto(FreeBuffers buffers, Operation op) {
-        int id = buffers.take();
-        if (id == FreeBuffers.NONE) {
+        int result = buffers.receive(calls, op);
+        if (result == ENOBUFS) {
             // That is no news to anyone unless there is something to receive.
             return calls.poll(op.fd, INPUT) == 0 ? WAIT : ENOBUFS;
         }
-        long room = op.length > 0 ? Math.min(op.length, buffers.size()) : buffers.size();
-        int result = calls.receive(op.fd, buffers.address(id), room, op.flags);
-        if (result > 0) {
-            op.outcomeFlags = Operation.withBuffer(id);
-            return result;
-        }
-        buffers.giveBack(id);
-        op.outcomeFlags = 0;
         return result == EAGAIN ? WAIT : result;
     }
 
@@ -441,28 +443,30 @@ abstract class ReadinessDriver implements Driver {
     /** The kernel has let go of the memory of a zero-copy send. */
     private void free(Operation op, boolean copied) {
         op.stage = copied ? FREE_COPIED : FREE;
-        if (op.ticket == LINGERING) {
+        if (op.ticket == Place.LINGERING) {
+            notifyFree(op);
+        }
+    }
+
+    /** A zero-copy send has been told of. */
+    private void goOn(Operation op) {
+        op.ticket = Place.LINGERING;
+        if (op.stage != 0) {
             notifyFree(op);
         }
     }
 
     private void notifyFree(Operation op) {
-        op.outcome = op.stage == FREE_COPIED ? Operation.COPIED : 0;
-        op.outcomeFlags = Operation.NOTIFICATION;
+        boolean copied = op.stage == FREE_COPIED;
         op.stage = 0;
-        op.ticket = FINISHED;
-        finished.add(op);
-    }
-
-    private static boolean goesOn(Operation op, int result) {
-        return op.multishot && (op.kind == OperationKind.ACCEPT ? result >= 0 : result > 0);
+        finished.keepNotification(op, copied ? Operation.COPIED : 0);
     }
 
     // ---- waiting ----
 
     /** Has an operation wait in a queue of a watch. */
     private int waitIn(Watch watch, OperationQueue queue, Operation op) {
-        op.ticket = WAITING;
+        op.ticket = Place.WAITING;
         queue.add(op);
         int error = requireWanted(watch);
         if (error < 0) {
@@ -514,6 +518,7 @@ abstract class ReadinessDriver implements Driver {
     }
 
     private void forget(int fd) {
+        forgotten(fd);
         Watch watch = watches.find(fd);
         if (watch != null) {
             watch.zeroCopySends = null;
@@ -550,7 +555,7 @@ abstract class ReadinessDriver implements Driver {
     /** Tries what waits for descriptors that are ready, each once round: those that are ready still come last in the next turn. */
     private void retryReady() {
         Watch last = lastReady;
-        for (Watch watch = firstReady; watch != null && delivered < COMPLETIONS_A_TURN; watch = firstReady) {
+        for (Watch watch = firstReady; watch != null && !finished.isEnough(); watch = firstReady) {
             firstReady = watch.next;
             if (firstReady == null) {
                 lastReady = null;
@@ -620,9 +625,8 @@ abstract class ReadinessDriver implements Driver {
                 if (result == 0) {
                     return;
                 }
-            } else if (goesOn(op, result)) {
-                delivered++;
-                op.complete(result, op.outcomeFlags | Operation.MORE);
+            } else if (op.goesOn(result)) {
+                finished.deliverMore(op, result);
                 continue;
             }
             queue.poll();
@@ -633,7 +637,7 @@ abstract class ReadinessDriver implements Driver {
 
     /** A multishot operation completes as it is tried, so what was done before is delivered first. Returns false when that was enough for the turn. */
     private boolean deliveredBefore(@Nullable Operation op) {
-        return op == null || !op.multishot || finished.isEmpty() || deliver();
+        return op == null || !op.multishot || finished.isEmpty() || finished.deliver();
     }
 
     private void retryPolls(Watch watch) {
@@ -654,48 +658,9 @@ abstract class ReadinessDriver implements Driver {
     // ---- finishing ----
 
     /** Keeps an operation's last completion for delivery, and begins the next of its chain or cancels the rest. */
-    private void finish(Operation op, int result) {
-        if (settle(op, result) && op.next != null) {
+    final void finish(Operation op, int result) {
+        if (finished.settle(op, result) && op.next != null) {
             begin(op.next);
         }
-    }
-
-    /** Keeps an operation's last completion for delivery. Returns whether its chain goes on; otherwise it is cancelled. */
-    private boolean settle(Operation op, int result) {
-        keep(op, result);
-        if (op.isWhole(result)) {
-            return true;
-        }
-        for (Operation each = op.next; each != null; each = each.next) {
-            keep(each, ECANCELED);
-        }
-        return false;
-    }
-
-    private void keep(Operation op, int result) {
-        op.outcome = result;
-        if (result <= 0) {
-            op.outcomeFlags = 0; // of an earlier completion
-        }
-        op.ticket = FINISHED;
-        finished.add(op);
-    }
-
-    /** Delivers what is finished. Returns whether that was all; if not, the turn has delivered enough. */
-    private boolean deliver() {
-        while (delivered < COMPLETIONS_A_TURN) {
-            Operation op = finished.poll();
-            if (op == null) {
-                return true;
-            }
-            boolean lingers = (op.outcomeFlags & Operation.MORE) != 0;
-            op.ticket = lingers ? LINGERING : 0;
-            delivered++;
-            op.complete(op.outcome, op.outcomeFlags);
-            if (lingers && op.stage != 0) {
-                notifyFree(op);
-            }
-        }
-        return finished.isEmpty();
     }
 }

@@ -28,6 +28,11 @@ public final class SystemCall {
     public static final long GETSOCKNAME = Abi.value("SYS_getsockname");
     public static final long GETSOCKOPT = Abi.value("SYS_getsockopt");
     public static final long GETTID = Abi.value("SYS_gettid");
+    public static final long IO_CANCEL = Abi.value("SYS_io_cancel");
+    public static final long IO_DESTROY = Abi.value("SYS_io_destroy");
+    public static final long IO_GETEVENTS = Abi.value("SYS_io_getevents");
+    public static final long IO_SETUP = Abi.value("SYS_io_setup");
+    public static final long IO_SUBMIT = Abi.value("SYS_io_submit");
     public static final long IO_URING_ENTER = Abi.value("SYS_io_uring_enter");
     public static final long LINKAT = Abi.value("SYS_linkat");
     public static final long LISTEN = Abi.value("SYS_listen");
@@ -60,6 +65,7 @@ public final class SystemCall {
     public static final long STATX = Abi.value("SYS_statx");
     public static final long SYMLINKAT = Abi.value("SYS_symlinkat");
     public static final long TEE = Abi.value("SYS_tee");
+    public static final long TGKILL = Abi.value("SYS_tgkill");
     public static final long UNLINKAT = Abi.value("SYS_unlinkat");
     public static final long WAITID = Abi.value("SYS_waitid");
     public static final long WRITE = Abi.value("SYS_write");

@@ -127,12 +127,13 @@ class CancelTest extends DriverContract {
 
     @Test
     void aCancelledReaderTakesNothing() throws IOException {
+        assumeTrue(underTest.cancelsAtOnce(), "a thread that waits may read before the signal reaches it");
         Pipe pipe = pipe();
         TestOperation read = start(TestOperation.read(pipe.reader(), buffer));
         turnUntilQuiet();
         driver.cancel(read);
-        pipe.write("for the next");
         assertThat(await(read)).isEqualTo(CANCELED);
+        pipe.write("for the next");
         assertThat(result(TestOperation.read(pipe.reader(), buffer))).isEqualTo(12);
     }
 

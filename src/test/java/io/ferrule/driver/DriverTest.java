@@ -189,7 +189,10 @@ abstract class DriverTest {
     void turnUntilQuiet() throws IOException {
         int quiet = 0;
         while (quiet < 3) {
-            quiet = driver.turn(0) == 0 ? quiet + 1 : 0;
+            boolean nothing = driver.turn(0) == 0;
+            quiet = nothing && started.stream().allMatch(each -> ThreadsAtRest.isDoneOrWaits(driver, each))
+                    ? quiet + 1
+                    : 0;
         }
     }
 

@@ -10,7 +10,10 @@ enum DriverUnderTest {
     SELECT(SelectDriver::open),
     POLL(PollDriver::open),
     NONBLOCKING(NonBlockingDriver::open),
-    SIGIO(SigioDriver::open);
+    SIGIO(SigioDriver::open),
+    BLOCKING(BlockingDriver::open),
+    LINUX_AIO(LinuxAioDriver::open),
+    POSIX_AIO(PosixAioDriver::open);
 
     private interface Opener {
         Driver open() throws IOException;
@@ -24,20 +27,25 @@ enum DriverUnderTest {
 
     /** Whether those that wait in one direction on one descriptor are served in the order they came. */
     boolean keepsOrder() {
-        return this != URING;
+        return this != URING && this != BLOCKING && this != POSIX_AIO;
+    }
+
+    /** Whether what is cancelled takes nothing that comes after the cancel. A thread that waits may have it before the signal that ends its call. */
+    boolean cancelsAtOnce() {
+        return this != BLOCKING && this != POSIX_AIO;
     }
 
     /** Whether another interest list can wait for it. */
     boolean hasDescriptor() {
         return switch (this) {
-            case URING, EPOLL, EPOLL_EDGE -> true;
+            case URING, EPOLL, EPOLL_EDGE, BLOCKING, LINUX_AIO -> true;
             default -> false;
         };
     }
 
     /** Whether what its model says nothing about, such as files, is done by helper threads. */
     boolean hasHelpers() {
-        return this != URING && this != NONBLOCKING;
+        return this != URING && this != NONBLOCKING && this != BLOCKING;
     }
 
     /** Opens one for the calling thread. */

@@ -22,9 +22,10 @@ public final class Waiting {
                 && Arrays.stream(stack).anyMatch(frame -> frame.getClassName().equals(caller.getName()));
     }
 
-    /** Through the helper library, or io_uring_enter with a handle of its own. */
+    /** Through the helper library, io_uring_enter with a handle of its own, or aio_suspend of the C library. */
     private static boolean isSystemCall(StackTraceElement frame) {
         return frame.getMethodName().equals("ferrule_syscall")
-                || frame.getClassName().equals("io.ferrule.uring.EnterCall");
+                || frame.getClassName().equals("io.ferrule.uring.EnterCall")
+                || frame.getClassName().equals("io.ferrule.driver.PosixAio");
     }
 }

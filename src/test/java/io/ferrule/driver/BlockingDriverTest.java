@@ -1,0 +1,303 @@
+package io.ferrule.driver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.ferrule.bindings.libc.LibC;
+import io.ferrule.sys.Errno;
+import io.ferrule.sys.Fd;
+import io.ferrule.sys.SystemCall;
+import io.ferrule.testing.Pipe;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What drivers do in ways of their own that have a thread wait in each call. */
+@ParameterizedClass(name = "{0}")
+@EnumSource(
+        value = DriverUnderTest.class,
+        names = {"BLOCKING", "POSIX_AIO"})
+@Timeout(60)
+class BlockingDriverTest extends DriverTest {
+    private static final int CANCELED = error(Errno.ECANCELED);
+
+    private final MemorySegment buffer = arena.allocate(64);
+
+    private static BlockingCalls performer(TestOperation operation) {
+        return (BlockingCalls) operation.performer;
+    }
+
+    private void interrupt(int thread) throws IOException {
+        long process = ProcessHandle.current().pid();
+        assertThat(SystemCall.invoke(SystemCall.TGKILL, process, thread, BlockingCalls.signal()))
+                .isZero();
+    }
+
+    // ---- threads ----
+
+    @Test
+    void eachThatWaitsHasAThread() throws IOException {
+        TestOperation[] reads = new TestOperation[50];
+        for (int i = 0; i < reads.length; i++) {
+            reads[i] = TestOperation.read(pipe().reader(), buffer);
+        }
+        start(reads);
+        turnUntilQuiet();
+        Set<Integer> threads =
+                IntStream.range(0, 50).mapToObj(i -> performer(reads[i]).thread).collect(Collectors.toSet());
+        assertThat(threads).hasSize(50);
+    }
+
+    @Test
+    void aThreadThatIsDoneServesTheNext() throws IOException {
+        Pipe pipe = pipe();
+        TestOperation read = TestOperation.read(pipe.reader(), buffer);
+        pipe.write("x");
+        result(read);
+        int thread = performer(read).thread;
+        turnUntilQuiet();
+        for (int i = 0; i < 20; i++) {
+            pipe.write("x");
+            result(read.again());
+            // Or another, if this one had not come back to wait yet.
+            if (performer(read).thread == thread) {
+                return;
+            }
+        }
+        assertThat(performer(read).thread).isEqualTo(thread);
+    }
+
+    @Test
+    void beyondTheLimitAnOperationIsRefusedAndNotLeftToWait() throws IOException {
+        try (BlockingDriver two = BlockingDriver.open(2)) {
+            Pipe[] pipes = {pipe(), pipe(), pipe()};
+            TestOperation[] reads = new TestOperation[3];
+            for (int i = 0; i < 3; i++) {
+                reads[i] = TestOperation.read(pipes[i].reader(), buffer);
+                two.start(reads[i]);
+            }
+            while (!reads[2].isDone()) {
+                two.turn(FOR_EVER);
+            }
+            assertThat(reads[2].result()).isEqualTo(error(Errno.EAGAIN));
+            pipes[0].write("one");
+            pipes[1].write("two");
+            while (!reads[0].isDone() || !reads[1].isDone()) {
+                two.turn(FOR_EVER);
+            }
+            assertThat(results(reads[0], reads[1])).containsExactly(3, 3);
+        }
+    }
+
+    @Test
+    void aDriverHasAThreadAtLeast() {
+        assertThatThrownBy(() -> BlockingDriver.open(0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("there must be a helper thread at least, not 0");
+    }
+
+    @Test
+    void aGarbageCollectionDoesNotWaitForThoseThatBlock() throws IOException {
+        Pipe pipe = pipe();
+        TestOperation read = start(TestOperation.read(pipe.reader(), buffer));
+        turnUntilQuiet();
+        System.gc(); // for ever, if the call were a critical one
+        pipe.write("x");
+        assertThat(await(read)).isEqualTo(1);
+    }
+
+    // ---- signals ----
+
+    @Test
+    void theSignalIsNotTheOneThatDescriptorsSend() throws IOException {
+        int signal = BlockingCalls.signal();
+        SignalQueue queue = SignalQueue.open(arena);
+        assertThat(queue.signal()).isNotEqualTo(signal);
+        queue.close();
+    }
+
+    @Test
+    void theSignalIsNoneOfTheJvmsAndHasAHandler() throws IOException {
+        int signal = BlockingCalls.signal();
+        assertThat(signal).isBetween(35, 61);
+        String caught = Files.readAllLines(Path.of("/proc/self/status")).stream()
+                .filter(line -> line.startsWith("SigCgt:"))
+                .findFirst()
+                .orElseThrow();
+        long mask = Long.parseUnsignedLong(caught.substring(7).strip(), 16);
+        assertThat(mask >>> (signal - 1) & 1).isOne();
+        assertThat(BlockingCalls.signal()).as("asked again").isEqualTo(signal);
+    }
+
+    @Test
+    void aSignalThatNobodyMeantMakesTheCallAgain() throws IOException {
+        Pipe pipe = pipe();
+        TestOperation read = start(TestOperation.read(pipe.reader(), buffer));
+        turnUntilQuiet();
+        for (int i = 0; i < 100; i++) {
+            interrupt(performer(read).thread);
+        }
+        turnUntilQuiet();
+        assertThat(read.isDone()).isFalse();
+        pipe.write("still there");
+        assertThat(await(read)).isEqualTo(11);
+    }
+
+    @Test
+    void aConnectThatASignalInterruptsIsConnected() throws IOException {
+        Fd listener = fullListener();
+        TestOperation connect = connecting(listener);
+        turnUntilQuiet();
+        interrupt(performer(connect).thread);
+        turnUntilQuiet();
+        assertThat(connect.isDone()).isFalse();
+        for (int i = 0; i < 2; i++) {
+            descriptor(result(TestOperation.of(OperationKind.ACCEPT, listener)));
+        }
+        assertThat(await(connect)).isZero(); // when the kernel tries again, in a second
+    }
+
+    @Test
+    void aConnectThatNobodyAnswersIsCancelled() throws IOException {
+        TestOperation connect = connecting(fullListener());
+        turnUntilQuiet();
+        driver.cancel(connect);
+        assertThat(await(connect)).isEqualTo(CANCELED);
+    }
+
+    /** One whose backlog is full: the kernel lets the next connection wait. */
+    private Fd fullListener() throws IOException {
+        Fd listener = socket(LibC.AF_INET(), LibC.SOCK_STREAM());
+        perform(TestOperation.of(OperationKind.BIND, listener, loopback()));
+        perform(TestOperation.of(OperationKind.LISTEN, listener).length(0));
+        TestOperation first = connecting(listener);
+        await(first);
+        return listener;
+    }
+
+    @Test
+    void noCancelIsLostHoweverCloseToTheCallItComes() throws IOException {
+        Pipe pipe = pipe();
+        TestOperation read = TestOperation.read(pipe.reader(), buffer);
+        for (int i = 0; i < 20_000; i++) {
+            start(read.again());
+            for (int spin = 0; spin < i % 300; spin++) {
+                Thread.onSpinWait();
+            }
+            driver.cancel(read);
+            assertThat(await(read)).isEqualTo(CANCELED);
+        }
+    }
+
+    @Test
+    void whatComesWhileItsReaderIsBeingCancelledIsReadOrLeft() throws IOException {
+        Pipe pipe = pipe();
+        TestOperation read = TestOperation.read(pipe.reader(), buffer);
+        for (int i = 0; i < 500; i++) {
+            start(read.again());
+            turnUntilQuiet();
+            driver.cancel(read);
+            pipe.write("text");
+            if (await(read) == CANCELED) {
+                assertThat(result(read.again())).as("still there").isEqualTo(4);
+            }
+            assertThat(read.result()).isEqualTo(4);
+        }
+    }
+
+    @Test
+    void cancellingOneDoesNotEndOthers() throws IOException {
+        Pipe kept = pipe();
+        Pipe cancelled = pipe();
+        TestOperation stays = start(TestOperation.read(kept.reader(), buffer));
+        TestOperation goes = TestOperation.read(cancelled.reader(), arena.allocate(8));
+        for (int i = 0; i < 500; i++) {
+            start(goes.again());
+            driver.cancel(goes);
+            await(goes);
+        }
+        assertThat(stays.isDone()).isFalse();
+        kept.write("for who stayed");
+        assertThat(await(stays)).isEqualTo(14);
+    }
+
+    @Test
+    void aSendThatIsCancelledSaysWhatItHasSent() throws IOException {
+        Pipe sockets = sockets();
+        MemorySegment much = arena.allocate(8 << 20);
+        TestOperation send = start(TestOperation.send(sockets.writer(), much));
+        turnUntilQuiet();
+        driver.cancel(send);
+        int sent = await(send);
+        assertThat(sent).isPositive().isLessThan(8 << 20);
+        drain(sockets.reader(), sent);
+        TestOperation more = start(TestOperation.receive(sockets.reader(), buffer));
+        turnUntilQuiet();
+        assertThat(more.isDone()).as("there is more than it said").isFalse();
+    }
+
+    @Test
+    void aFileBeingOpenedIsNotInterrupted(@TempDir Path directory) throws Exception {
+        Path fifo = directory.resolve("fifo"); // which waits to be opened at its other end
+        assertThat(new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor())
+                .isZero();
+        TestOperation open = TestOperation.of(OperationKind.OPEN, Fd.CWD, path(fifo))
+                .length(0)
+                .flags(LibC.O_RDONLY());
+        start(open);
+        turnUntilQuiet();
+        driver.cancel(open);
+        turnUntilQuiet();
+        assertThat(open.isDone()).isFalse();
+        keep(Fd.open(fifo, LibC.O_RDWR(), 0));
+        descriptor(await(open));
+    }
+
+    // ---- waiting without holding ----
+
+    @Test
+    void manyThatWaitForTheirDataShareOneBuffer() throws IOException {
+        BufferGroup group = driver.group(arena.allocate(16, 4096), 1, 16);
+        Pipe[] all = new Pipe[20];
+        TestOperation[] receives = new TestOperation[all.length];
+        for (int i = 0; i < all.length; i++) {
+            all[i] = sockets();
+            receives[i] = start(TestOperation.of(OperationKind.RECEIVE, all[i].reader())
+                    .into(group)
+                    .multishot());
+        }
+        turnUntilQuiet();
+        for (int i = 0; i < all.length; i++) {
+            TestOperation receive = receives[i];
+            all[i].write("to " + i);
+            turnUntil(() -> !receive.completions().isEmpty());
+            assertThat(receive.completions().getFirst().hasMore()).isTrue();
+            group.giveBack(receive.completions().getFirst().buffer());
+        }
+    }
+
+    @Test
+    void aSpliceThatWaitsForItsSourceLeavesThePipeToOthers() throws IOException {
+        Pipe source = sockets();
+        Pipe pipe = pipe();
+        pipe.write("there before");
+        TestOperation splice = TestOperation.of(OperationKind.SPLICE, source.reader())
+                .second(pipe.writer())
+                .length(64);
+        splice.address2 = -1;
+        start(splice);
+        turnUntilQuiet();
+        assertThat(result(TestOperation.read(pipe.reader(), buffer))).isEqualTo(12);
+        source.write("spliced");
+        assertThat(await(splice)).isEqualTo(7);
+    }
+}
