@@ -9,7 +9,14 @@ final class Budget {
     private static final long FIRST_GUESS = 150_000_000;
 
     private final long end;
+
+    /** Of all workloads. */
     private int turnsLeft;
+
+    /** Of the current workload. */
+    private int turnsLeftHere;
+
+    private long endHere;
     private double overhead = FIRST_GUESS;
 
     /**
@@ -22,9 +29,20 @@ final class Budget {
         this.turnsLeft = turns;
     }
 
+    /**
+     * A workload begins, which gets its share of what is left.
+     *
+     * @param turns as many as there may be in it
+     */
+    void begin(int turns) {
+        long now = System.nanoTime();
+        endHere = now + (end - now) / Math.max(turnsLeft, 1) * turns;
+        turnsLeftHere = turns;
+    }
+
     /** How long the next turn should work, without its warm-up, in nanoseconds. */
     long next() {
-        double share = (double) (end - System.nanoTime()) / Math.max(turnsLeft, 1);
+        double share = (double) (endHere - System.nanoTime()) / Math.max(turnsLeftHere, 1);
         return Math.max((long) ((share - overhead) / (1 + WARM_UP)), SHORTEST);
     }
 
@@ -34,7 +52,7 @@ final class Budget {
 
     /** A turn is over, which took so long in all. */
     void took(long nanos, long work) {
-        turnsLeft--;
+        skipped();
         double more = Math.max(nanos - work * (1 + WARM_UP), 0);
         overhead += (more - overhead) / 16;
     }
@@ -42,5 +60,6 @@ final class Budget {
     /** A turn was left out. */
     void skipped() {
         turnsLeft--;
+        turnsLeftHere--;
     }
 }

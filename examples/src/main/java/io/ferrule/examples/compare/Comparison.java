@@ -88,6 +88,7 @@ final class Comparison implements AutoCloseable {
     }
 
     private void compare(Workload workload) throws IOException, InterruptedException {
+        budget.begin(workload.cells().size() * plan.drivers().size() * plan.rounds());
         List<Seat> seats = plan.drivers().stream().map(Seat::new).toList();
         for (int round = 0; round < plan.rounds(); round++) {
             progress.at(workload, round);

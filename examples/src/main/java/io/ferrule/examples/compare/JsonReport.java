@@ -27,6 +27,7 @@ final class JsonReport {
                 results.workloads().stream()
                         .map(workload -> workload(results, workload))
                         .toList());
+        root.put("growth", Growth.of(results));
         Verdicts verdicts = Verdicts.of(results);
         root.put("uring_loses", verdicts.losses());
         root.put("uring_wins", verdicts.wins());

@@ -34,6 +34,7 @@ final class TextReport {
                     .append(results.callsUnknown())
                     .append('\n');
         }
+        append(out, "What idle descriptors cost", Growth.of(results));
         Verdicts verdicts = Verdicts.of(results);
         append(out, "Where io_uring loses", verdicts.losses());
         append(out, "Where io_uring wins", verdicts.wins());

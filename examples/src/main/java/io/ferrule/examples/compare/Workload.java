@@ -23,7 +23,7 @@ record Workload(String name, String title, String explanation, String operation,
 
     /** All there are. */
     static List<Workload> all() {
-        return List.of(reads(), echo(), idle());
+        return List.of(reads(), echo(), web(), idle());
     }
 
     private static Workload reads() {
@@ -61,6 +61,29 @@ record Workload(String name, String title, String explanation, String operation,
                 "64 bytes to the server and back over TCP, on each connection again and again. The server is on the driver"
                         + " that is measured; the client is another process, on the same driver for all.",
                 "round trips",
+                "",
+                cells);
+    }
+
+    private static Workload web() {
+        List<Cell> cells = new ArrayList<>();
+        for (int kibibytes : new int[] {1, 64}) {
+            String size = kibibytes + " KiB";
+            cells.add(new Cell(
+                    "web-" + kibibytes + "k",
+                    "file of " + size,
+                    "web requests for " + size,
+                    kibibytes,
+                    new WebWork(kibibytes << 10)));
+        }
+        return new Workload(
+                "web",
+                "Web requests",
+                "GETs of one file over " + WebWork.CONNECTIONS
+                        + " connections that are kept alive, to the server of examples"
+                        + " serve: it reads the request, opens and reads the file, and answers. The client is another"
+                        + " process, on the same driver for all; it compares every byte.",
+                "requests",
                 "",
                 cells);
     }

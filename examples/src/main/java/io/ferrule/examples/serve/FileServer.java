@@ -60,6 +60,13 @@ public final class FileServer implements AutoCloseable {
         this.troubles = troubles;
     }
 
+    /** Starts a server on one loop, as one wants it most often. */
+    public static FileServer start(
+            InetSocketAddress address, LoopOptions options, Path directory, Consumer<IOException> troubles)
+            throws IOException {
+        return start(address, options, Plan.of(directory), 1, troubles);
+    }
+
     /**
      * Starts a server.
      *
@@ -120,7 +127,7 @@ public final class FileServer implements AutoCloseable {
     }
 
     /** Where it listens. */
-    InetSocketAddress address() {
+    public InetSocketAddress address() {
         if (address == null) {
             throw new IllegalStateException("it did not start");
         }

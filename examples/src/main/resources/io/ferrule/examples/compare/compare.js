@@ -326,6 +326,7 @@ data.workloads.forEach(workload => {
   element("h2", workload.title);
   element("p", workload.explanation);
   if (workload.axis) {
+    data.growth.forEach(sentence => element("p", sentence));
     const pair = element("div", null, main, "two");
     curves(pair, workload, outcome => outcome.throughput === null ? null : 1e6 / outcome.throughput, "time per round trip, on average");
     curves(pair, workload, outcome => outcome.cpu, "CPU time of the server per round trip");
