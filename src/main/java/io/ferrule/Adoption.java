@@ -57,6 +57,7 @@ public final class Adoption {
 
         Taking(int type, boolean listens, String wanted) {
             super(Adoption.this.loop, OperationKind.ADOPT, null, descriptor.toString());
+            loop.checkOpen();
             this.type = type;
             this.listens = listens;
             this.wanted = wanted;

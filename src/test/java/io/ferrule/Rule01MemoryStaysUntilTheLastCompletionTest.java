@@ -18,7 +18,9 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -28,14 +30,11 @@ import org.junit.jupiter.api.io.TempDir;
 class Rule01MemoryStaysUntilTheLastCompletionTest extends LoopContract {
     private static final int READS = 32;
     private static final int BLOCK = 1 << 18;
+    private static final int MORE_THAN_SOCKETS_HOLD = 16 << 20;
+    private static final int SOAK_ROUNDS = 100;
 
     @TempDir
     Path folder;
-
-    /** How a receive that waits for bytes comes to its end before they do. */
-    private interface Interruption {
-        void end(Connection connection, CompletableFuture<Integer> receive) throws Exception;
-    }
 
     // ---- socket receives ----
 
@@ -182,6 +181,55 @@ class Rule01MemoryStaysUntilTheLastCompletionTest extends LoopContract {
         reads.assertNothingIsWrittenAfterEachIsOver();
     }
 
+    @Test
+    void directReadsWhoseThreadsAreInterruptedWriteNothingAfterTheyAreOver() throws Exception {
+        DirectReads reads = new DirectReads();
+        List<Thread> readers = reads.startAwaiting();
+        readers.forEach(Thread::interrupt);
+        for (Thread each : readers) {
+            each.join();
+        }
+        reads.assertNothingIsWrittenAfterEachIsOver();
+    }
+
+    @Test
+    void directReadsIntoBuffersThatNobodyRefersToWriteIntoNothingElse() throws Exception {
+        DirectReads reads = new DirectReads();
+        reads.startAndForget();
+        List<Canary> inTheirPlace = new ArrayList<>();
+        while (loop.counters().inFlight() > 0) {
+            System.gc();
+            inTheirPlace.add(new Canary(BLOCK));
+        }
+        inTheirPlace.forEach(Canary::assertUntouched);
+    }
+
+    @Test
+    @Tag("soak")
+    @Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void directReadsThatEndInAnyWayAgainAndAgainWriteNothingAfterTheyAreOver() throws Exception {
+        for (int round = 0; round < SOAK_ROUNDS; round++) {
+            DirectReads reads = new DirectReads();
+            switch (round % 4) {
+                case 0 -> {
+                    reads.start();
+                    reads.all.forEach(each -> each.cancel(true));
+                }
+                case 1 -> {
+                    reads.start();
+                    reads.file.close();
+                }
+                case 2 -> {
+                    reads.limit = Duration.ofNanos(1 + round * 10_000L);
+                    reads.start();
+                }
+                default -> reads.startAwaiting().forEach(Thread::interrupt);
+            }
+            reads.assertNothingIsWrittenAfterEachIsOver();
+            reads.file.close();
+        }
+    }
+
     /** Many reads past the page cache, each into a canary that is filled anew as soon as its read is over. */
     private final class DirectReads {
         final File file;
@@ -223,6 +271,37 @@ class Rule01MemoryStaysUntilTheLastCompletionTest extends LoopContract {
                     canary.assertGuardsUntouched();
                     canary.refill();
                 }));
+            }
+            settle();
+        }
+
+        /** Each is awaited by a thread of its own. */
+        List<Thread> startAwaiting() {
+            List<Thread> readers = new ArrayList<>();
+            for (int i = 0; i < READS; i++) {
+                Canary canary = new Canary(BLOCK);
+                canaries.add(canary);
+                Transfer read = file.read(canary.buffer(), (long) i * BLOCK);
+                CompletableFuture<Integer> over = new CompletableFuture<>();
+                refilled.add(over);
+                readers.add((i % 2 == 0 ? Thread.ofPlatform() : Thread.ofVirtual()).start(() -> {
+                    try {
+                        int bytes = read.await();
+                        canary.assertGuardsUntouched();
+                        canary.refill();
+                        over.complete(bytes);
+                    } catch (Throwable e) {
+                        canary.refill();
+                        over.completeExceptionally(e);
+                    }
+                }));
+            }
+            return readers;
+        }
+
+        void startAndForget() throws Exception {
+            for (int i = 0; i < READS; i++) {
+                file.read(Buffer.allocate(BLOCK, 4096), (long) i * BLOCK).future();
             }
             settle();
         }
@@ -296,6 +375,108 @@ class Rule01MemoryStaysUntilTheLastCompletionTest extends LoopContract {
         canary.buffer().close();
     }
 
+    @Test
+    void aZeroCopySendThatIsCancelledIsReadFromItsBufferUntilThatIsFree() throws Exception {
+        new HalfSent().endsBy(send -> {
+            CompletableFuture<Integer> future = send.future();
+            settle();
+            future.cancel(true);
+            assertThatThrownBy(future::get).hasCauseInstanceOf(OperationCancelledException.class);
+        });
+    }
+
+    @Test
+    void aZeroCopySendWhoseTimeIsUpIsReadFromItsBufferUntilThatIsFree() throws Exception {
+        new HalfSent()
+                .endsBy(send -> assertThatThrownBy(send.within(Duration.ofMillis(20))::await)
+                        .isInstanceOf(java.net.SocketTimeoutException.class));
+    }
+
+    @Test
+    void aZeroCopySendThatIsInterruptedIsReadFromItsBufferUntilThatIsFree() throws Exception {
+        new HalfSent().endsBy(send -> {
+            AtomicReference<Throwable> thrown = new AtomicReference<>();
+            Thread sender = Thread.ofVirtual().start(() -> thrown.set(catchThrowable(send::await)));
+            settle();
+            sender.interrupt();
+            sender.join();
+            assertThat(thrown.get()).isInstanceOf(OperationCancelledException.class);
+        });
+    }
+
+    /** How a send that the peer does not take comes to its end. */
+    private interface End {
+        void of(Transfer send) throws Exception;
+    }
+
+    /** A send of more than the kernel keeps: whatever of it went arrives as it was, though the buffer is written to as soon as it is free. */
+    private final class HalfSent {
+        private final Pair pair = connected();
+        private final Canary canary = new Canary(MORE_THAN_SOCKETS_HOLD);
+
+        HalfSent() throws IOException {}
+
+        void endsBy(End end) throws Exception {
+            Transfer send = pair.client().sendFullyZeroCopy(canary.buffer(), 0, MORE_THAN_SOCKETS_HOLD);
+            end.of(send);
+            pair.client().shutdownOutput().await();
+            CompletableFuture<Integer> received = new CompletableFuture<>();
+            Thread.ofVirtual().start(() -> {
+                try {
+                    received.complete(receiveUntouched(pair.server()));
+                } catch (Throwable e) {
+                    received.completeExceptionally(e);
+                }
+            });
+            awaitFree(canary.buffer());
+            canary.scribble(); // whoever still read it would send this
+            assertThat(received.get()).as("bytes that arrived").isEqualTo(send.moved());
+            canary.assertGuardsUntouched();
+        }
+    }
+
+    /** Receives to the end, and returns how many bytes came: all of them the canary's. */
+    private static int receiveUntouched(Connection connection) throws IOException {
+        Buffer buffer = Buffer.allocate(1 << 16);
+        byte[] bytes = new byte[1 << 16];
+        int total = 0;
+        for (int count = connection.receive(buffer).await();
+                count > 0;
+                count = connection.receive(buffer).await()) {
+            buffer.get(0, bytes, 0, count);
+            for (int i = 0; i < count; i++) {
+                if (bytes[i] != Canary.byteAt(total + i)) {
+                    throw new AssertionError("byte " + (total + i) + " was sent after the buffer was free");
+                }
+            }
+            total += count;
+        }
+        return total;
+    }
+
+    @Test
+    void aZeroCopySendFromABufferThatNobodyRefersToSendsWhatWasInIt() throws Exception {
+        Pair pair = connected();
+        WeakReference<Buffer> buffer = sendAndForget(pair.client());
+        settle();
+        collect();
+        assertThat(buffer.get()).as("the buffer in flight").isNotNull();
+        Buffer in = Buffer.allocate(MORE_THAN_SOCKETS_HOLD);
+        assertThat(pair.server().receiveFully(in, 0, in.size()).await()).isEqualTo(in.size());
+        for (int i = 0; i < in.size(); i++) {
+            if (in.get(i) != Canary.byteAt(i)) {
+                throw new AssertionError("byte " + i + " is not what was in the buffer");
+            }
+        }
+        awaitCollected(buffer); // so that the first part says something
+    }
+
+    private static WeakReference<Buffer> sendAndForget(Connection connection) {
+        Canary canary = new Canary(MORE_THAN_SOCKETS_HOLD);
+        connection.sendFullyZeroCopy(canary.buffer(), 0, MORE_THAN_SOCKETS_HOLD).future();
+        return new WeakReference<>(canary.buffer());
+    }
+
     private static void awaitReceived(Connection connection) throws IOException {
         Buffer buffer = Buffer.allocate(1 << 16);
         while (connection.receive(buffer).await() > 0) {
@@ -353,6 +534,37 @@ class Rule01MemoryStaysUntilTheLastCompletionTest extends LoopContract {
         assertThat(stream.end.get().reason()).isEqualTo(StreamEnd.Reason.CLOSED);
         assertThat(stream.text()).isEqualTo("first");
         stream.closeLeases();
+    }
+
+    @Test
+    void aStreamWhoseLeasesNobodyRefersToGoesOnIntoThem() throws Exception {
+        Pair pair = connected();
+        CompletableFuture<String> all = receiveAllAndForget(pair.server());
+        settle();
+        List<Canary> inTheirPlace = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            collect();
+            inTheirPlace.add(new Canary(4 * 1024));
+            send(pair.client(), "piece " + i + ";");
+        }
+        pair.client().close();
+        assertThat(all.get()).isEqualTo("piece 0;piece 1;piece 2;");
+        inTheirPlace.forEach(Canary::assertUntouched);
+    }
+
+    /** The text that comes. Neither the leases nor the subscription are kept. */
+    private CompletableFuture<String> receiveAllAndForget(Connection connection) throws IOException {
+        CompletableFuture<String> all = new CompletableFuture<>();
+        StringBuilder text = new StringBuilder();
+        connection.receiveAll(loop.leases(4, 1024), (lease, why) -> {
+            if (lease != null) {
+                text.append(lease.getString(0, lease.length(), java.nio.charset.StandardCharsets.UTF_8));
+                lease.close();
+            } else {
+                all.complete(text.toString());
+            }
+        });
+        return all;
     }
 
     /** The pieces of a stream, kept. */
