@@ -15,8 +15,9 @@ class GrowthTest {
         measured(results, "select", 2000, 40);
 
         assertThat(Growth.of(results))
-                .containsExactly("From 0 to 4,000 idle connections, one operation took on average so many times as long:"
-                        + " 1.1 with epoll, 50 with select.");
+                .containsExactly(
+                        "From 0 to 4,000 idle connections, one operation took on average so many times as long:"
+                                + " 1.1 with epoll, 50 with select.");
     }
 
     @Test
