@@ -185,7 +185,11 @@ public abstract sealed class Handle extends Entry implements AutoCloseable
             // The descriptor stays open until the kernel has let go, so that closing the loop can still put an end to
             // it.
             state = State.LINGERING;
-            loop.perform(OperationKind.SHUTDOWN, number, SHUT_BOTH);
+            if (loop.isClosing()) {
+                disconnect();
+            } else {
+                loop.perform(OperationKind.SHUTDOWN, number, SHUT_BOTH);
+            }
             closed.complete(null);
         } else {
             closeDescriptor();
@@ -215,9 +219,14 @@ public abstract sealed class Handle extends Entry implements AutoCloseable
     /** The loop closes: what was sent and not received yet is given up, so that its memory comes back. */
     final void giveUp() {
         beginClosing();
-        if (lingering > 0) {
-            loop.perform(OperationKind.DISCONNECT, number, 0);
+        if (state == State.LINGERING) {
+            disconnect();
         }
+    }
+
+    /** Has the kernel drop what it still reads our memory for. */
+    private void disconnect() {
+        loop.perform(OperationKind.DISCONNECT, number, 0);
     }
 
     private void closeDescriptor() {

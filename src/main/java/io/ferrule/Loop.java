@@ -413,8 +413,13 @@ public final class Loop implements Executor, AutoCloseable {
         if (isOwner()) {
             run(command);
         } else {
-            mailOrRefuse(new Command(this, command));
+            postUnlessClosed(command);
         }
+    }
+
+    /** As {@link #post(Runnable)}; nothing when the loop has closed. */
+    void postUnlessClosed(Runnable command) {
+        mailOrRefuse(new Command(this, command));
     }
 
     /**
@@ -425,7 +430,7 @@ public final class Loop implements Executor, AutoCloseable {
     public void post(Runnable command) {
         Objects.requireNonNull(command, "command");
         checkOpen();
-        mailOrRefuse(new Command(this, command));
+        postUnlessClosed(command);
     }
 
     /**

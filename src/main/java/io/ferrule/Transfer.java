@@ -397,6 +397,8 @@ public final class Transfer extends Request {
                 partlySent = whole && error == null && moved < asked;
                 if (!partlySent) {
                     zeroCopySent();
+                } else {
+                    withoutTheRestIfCancelled();
                 }
                 return;
             }
@@ -488,6 +490,25 @@ public final class Transfer extends Request {
             on.remove(this);
         }
         over();
+    }
+
+    /** Cancelled half-way. That the kernel still reads what it took, maybe for long, is nothing to wait for. */
+    private void withoutTheRestIfCancelled() {
+        if (!partlySent || !isCancelled()) {
+            return; // the kernel has let go meanwhile, and this may be another's by now
+        }
+        partlySent = false;
+        error = failure(step.kind, CANCELLED);
+        zeroCopySent();
+    }
+
+    @Override
+    void cancelStep() {
+        if (partlySent) {
+            loop.postUnlessClosed(this::withoutTheRestIfCancelled); // no request ends within the call that cancels it
+        } else {
+            super.cancelStep();
+        }
     }
 
     private void zeroCopyOver() {

@@ -376,6 +376,22 @@ class Rule01MemoryStaysUntilTheLastCompletionTest extends LoopContract {
     }
 
     @Test
+    void aZeroCopySendHalfOfWhichNobodyReceivesGivesItsBufferBackWhenTheLoopIsClosed() throws Exception {
+        try (Loop ofThePeer = Loop.start(options())) {
+            Listener listener = ofThePeer.listen(LOOPBACK).await();
+            Connection client = loop.connect(listener.localAddress()).await();
+            Canary canary = new Canary(MORE_THAN_SOCKETS_HOLD);
+            CompletableFuture<Integer> sent = client.sendFullyZeroCopy(canary.buffer(), 0, MORE_THAN_SOCKETS_HOLD)
+                    .future();
+            settle();
+            loop.close();
+            assertThat(sent).isCompletedExceptionally();
+            canary.assertUntouched();
+            canary.buffer().close();
+        }
+    }
+
+    @Test
     void aZeroCopySendThatIsCancelledIsReadFromItsBufferUntilThatIsFree() throws Exception {
         new HalfSent().endsBy(send -> {
             CompletableFuture<Integer> future = send.future();
