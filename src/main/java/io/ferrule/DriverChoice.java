@@ -4,6 +4,7 @@ import io.ferrule.driver.BlockingDriver;
 import io.ferrule.driver.Driver;
 import io.ferrule.driver.EpollDriver;
 import io.ferrule.driver.LinuxAioDriver;
+import io.ferrule.driver.MmapDriver;
 import io.ferrule.driver.NioDriver;
 import io.ferrule.driver.NonBlockingDriver;
 import io.ferrule.driver.OperationKind;
@@ -51,6 +52,7 @@ record DriverChoice(Driver driver, String reason) {
         DRIVERS.put("blocking", options -> BlockingDriver.open());
         DRIVERS.put("linux-aio", options -> LinuxAioDriver.open());
         DRIVERS.put("posix-aio", options -> PosixAioDriver.open());
+        DRIVERS.put("mmap", options -> MmapDriver.open());
     }
 
     /** The names of all drivers. */

@@ -92,6 +92,11 @@ final class Failures {
                 movesFile(kind)
                         ? "With O_DIRECT, offset, length and memory must be multiples of File.directAlignment()"
                         : null;
+            case EFAULT ->
+                movesFile(kind)
+                        ? "Part of a mapped file is gone: somebody has made it shorter while it was copied. Read again, and what is left"
+                                + " of it is there"
+                        : null;
             case EMFILE -> "Close descriptors, or raise the limit (ulimit -n, LimitNOFILE=)";
             case EADDRINUSE ->
                 "Somebody listens there, or the file is left over from a Unix socket: stop the one, delete the other";

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Listening and connecting, for each kind of address. */
+@Needs(Drivers.Feature.SOCKETS)
 class AddressesTest extends LoopContract {
     @TempDir
     Path folder;

@@ -53,6 +53,7 @@ class CallbackAllocationTest {
 
     @Test
     void sendingAndReceiving() throws Exception {
+        Drivers.need(driver, Drivers.Feature.SOCKETS);
         try (Loop loop = open()) {
             Listener listener = loop.listen(LoopContract.LOOPBACK).await();
             Connection client = loop.connect(listener.localAddress()).await();

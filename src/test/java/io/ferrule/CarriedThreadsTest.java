@@ -45,6 +45,7 @@ class CarriedThreadsTest extends LoopContract {
 
     @Test
     void onTheClassPathTheFlagIsAnother() throws Exception {
+        Drivers.need(driver, Drivers.Feature.SOCKETS);
         Jvm.Result without = Jvm.onClassPath(OwnThread.class).arguments(driver).run();
         assertThat(without.err()).contains("--add-opens java.base/java.lang=ALL-UNNAMED");
         Jvm.Result with = Jvm.onClassPath(OwnThread.class)
@@ -56,11 +57,13 @@ class CarriedThreadsTest extends LoopContract {
 
     @Test
     void theyRunOnTheLoopsThreadAndWakeNobody() throws Exception {
+        Drivers.need(driver, Drivers.Feature.SOCKETS);
         runs(OwnThread.class);
     }
 
     @Test
     void aThousandOfThemMakeProgress() throws Exception {
+        Drivers.need(driver, Drivers.Feature.SOCKETS);
         runs(Many.class);
     }
 
@@ -76,6 +79,7 @@ class CarriedThreadsTest extends LoopContract {
 
     @Test
     void whatWaitsWhenTheLoopClosesIsToldSoAndEnds() throws Exception {
+        Drivers.need(driver, Drivers.Feature.SOCKETS);
         runs(Closing.class);
     }
 

@@ -19,6 +19,7 @@ import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Test;
 
 /** Streams of bytes over TCP. */
+@Needs(Drivers.Feature.SOCKETS)
 class ConnectionTest extends LoopContract {
     /** More than the kernel keeps for a connection on its way. */
     private static final int MUCH = 16 << 20;

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Datagrams over UDP and Unix sockets. */
+@Needs(Drivers.Feature.SOCKETS)
 class DatagramsTest extends LoopContract {
     @TempDir
     Path folder;

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Descriptors that go over Unix sockets, and descriptors that somebody else has opened. */
+@Needs(Drivers.Feature.SOCKETS)
 class DescriptorPassingTest extends LoopContract {
     @TempDir
     Path folder;

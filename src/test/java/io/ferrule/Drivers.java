@@ -14,6 +14,8 @@ import java.util.Set;
 final class Drivers {
     /** What a driver may lack, and then refuses in a type; a test that is about it says so with {@link #need}. */
     enum Feature {
+        /** Whatever is not a file. */
+        SOCKETS("sockets and pipes"),
         /** A descriptor to wait on in another loop. */
         DESCRIPTOR("embedding by descriptor"),
         /** Descriptors that somebody else opened, or that come with a message. */
@@ -74,17 +76,25 @@ final class Drivers {
             "sigio",
             "blocking",
             "linux-aio",
-            "posix-aio");
+            "posix-aio",
+            "mmap");
 
     private static final Map<String, Set<Feature>> LACKING = Map.of(
-            "nio", EnumSet.complementOf(EnumSet.of(Feature.LINGERING, Feature.PARTIAL_SENDS)),
+            "nio", EnumSet.complementOf(EnumSet.of(Feature.SOCKETS, Feature.LINGERING, Feature.PARTIAL_SENDS)),
             "select", EnumSet.of(Feature.DESCRIPTOR, Feature.ZERO_COPY),
             "poll", EnumSet.of(Feature.DESCRIPTOR),
             "nonblocking", EnumSet.of(Feature.DESCRIPTOR, Feature.ZERO_COPY, Feature.LINGERING),
             "sigio", EnumSet.of(Feature.DESCRIPTOR, Feature.ZERO_COPY),
             "blocking", EnumSet.of(Feature.PARTIAL_SENDS, Feature.ZERO_COPY),
             "linux-aio", EnumSet.of(Feature.ZERO_COPY),
-            "posix-aio", EnumSet.of(Feature.PARTIAL_SENDS, Feature.ZERO_COPY, Feature.DESCRIPTOR));
+            "posix-aio", EnumSet.of(Feature.PARTIAL_SENDS, Feature.ZERO_COPY, Feature.DESCRIPTOR),
+            "mmap",
+                    EnumSet.of(
+                            Feature.SOCKETS,
+                            Feature.FOREIGN_DESCRIPTORS,
+                            Feature.SPECIAL_FILES,
+                            Feature.SPLICE,
+                            Feature.POLL));
 
     private Drivers() {}
 
@@ -103,5 +113,15 @@ final class Drivers {
     /** Skips the test on a driver that lacks something. */
     static void need(String driver, Feature feature) {
         assumeFalse(!has(driver, feature), () -> "the " + driver + " driver lacks " + feature.words());
+    }
+
+    /** Skips a test of a class on a driver that lacks what the class {@link Needs}. */
+    static void need(String driver, Class<?> test) {
+        Needs needs = test.getAnnotation(Needs.class);
+        if (needs != null) {
+            for (Feature each : needs.value()) {
+                need(driver, each);
+            }
+        }
     }
 }

@@ -167,6 +167,7 @@ class EmbeddedLoopTest {
 
     @Test
     void timeLimitsComeTrue() throws Exception {
+        Drivers.need(driver, Drivers.Feature.SOCKETS);
         embedded(() -> {
             Listener listener = loop.listen(LoopContract.LOOPBACK).await();
             CompletableFuture<IOException> told = new CompletableFuture<>();

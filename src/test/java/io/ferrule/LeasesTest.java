@@ -17,6 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Streams that come in leases of shared buffers. */
+@Needs(Drivers.Feature.SOCKETS)
 class LeasesTest extends LoopContract {
     private final BlockingQueue<Lease> pieces = new LinkedBlockingQueue<>();
     private final CompletableFuture<StreamEnd> ended = new CompletableFuture<>();

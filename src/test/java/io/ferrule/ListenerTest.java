@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Accepting connections, one at a time and all that come. */
+@Needs(Drivers.Feature.SOCKETS)
 class ListenerTest extends LoopContract {
     private final BlockingQueue<Connection> accepted = new LinkedBlockingQueue<>();
     private final CompletableFuture<StreamEnd> ended = new CompletableFuture<>();

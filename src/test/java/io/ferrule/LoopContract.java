@@ -33,6 +33,7 @@ abstract class LoopContract {
 
     @BeforeEach
     void startLoop() throws IOException {
+        Drivers.need(driver, getClass());
         loop = Loop.start(options());
     }
 
@@ -42,7 +43,9 @@ abstract class LoopContract {
         while (!opened.isEmpty()) {
             opened.pop().close();
         }
-        loop.close();
+        if (loop != null) { // skipped before
+            loop.close();
+        }
     }
 
     LoopOptions options() {
@@ -81,6 +84,7 @@ abstract class LoopContract {
     // ---- connections ----
 
     Listener listener() throws IOException {
+        Drivers.need(driver, Drivers.Feature.SOCKETS);
         return loop.listen(LOOPBACK).await();
     }
 

@@ -17,6 +17,7 @@ class LoopCountersTest extends OwnLoopContract {
 
     @Test
     void requestsAreCountedWhenTheyBeginAndWhenTheyEnd() throws IOException {
+        Drivers.need(driver, Drivers.Feature.SOCKETS);
         PipeEnds pipe = loop.pipe().await();
         LoopCounters counters = loop.counters();
         long submitted = counters.submitted();
@@ -33,6 +34,7 @@ class LoopCountersTest extends OwnLoopContract {
 
     @Test
     void oneThatIsCancelledIsCompletedToo() throws IOException {
+        Drivers.need(driver, Drivers.Feature.SOCKETS);
         PipeEnds pipe = loop.pipe().await();
         long ticket = pipe.reader().read(Buffer.allocate(1)).start((bytes, error) -> {});
         assertThat(loop.cancel(ticket)).isTrue();
@@ -55,6 +57,7 @@ class LoopCountersTest extends OwnLoopContract {
 
     @Test
     void closingSocketsAndPipesIsNoFallback() throws IOException {
+        Drivers.need(driver, Drivers.Feature.SOCKETS);
         Listener listener = loop.listen(LoopContract.LOOPBACK).await();
         Connection connection = loop.connect(listener.localAddress()).await();
         PipeEnds pipe = loop.pipe().await();

@@ -74,6 +74,7 @@ class LoopGroupTest {
 
     @Test
     void listenersWithOneAddressShareItsConnections() throws Exception {
+        Drivers.need(driver, Drivers.Feature.SOCKETS);
         ListenOptions shared = ListenOptions.defaults().reusePort(true);
         Listener first = group.get(0).listen(LoopContract.LOOPBACK, shared).await();
         List<Listener> listeners = new ArrayList<>(List.of(first));

@@ -50,6 +50,7 @@ class ManyConnectionsTest {
     }
 
     private static void run(String driver, int idle, int busy, int rounds) throws Exception {
+        Drivers.need(driver, Drivers.Feature.SOCKETS);
         int allowed = descriptorLimit() - OTHER_DESCRIPTORS;
         assumeTrue(allowed >= 100, () -> "needs room for 400 descriptors; see ulimit -n");
         int wanted = idle + busy;

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Connections that go from one loop to another. */
+@Needs(Drivers.Feature.SOCKETS)
 class MoveTest extends LoopContract {
     private Loop other;
     private Pair pair;

@@ -20,12 +20,15 @@ abstract class OwnLoopContract {
 
     @BeforeEach
     void openLoop() throws IOException {
+        Drivers.need(driver, getClass());
         loop = Loop.open(LoopOptions.defaults().driver(driver));
     }
 
     @AfterEach
     void closeLoop() {
-        loop.close();
+        if (loop != null) { // skipped before
+            loop.close();
+        }
     }
 
     /** Turns the loop until something has happened. */

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Pipes: what is written to one end comes out at the other. */
+@Needs(Drivers.Feature.SOCKETS)
 class PipeOperationsTest extends LoopContract {
     /** More than a pipe holds. */
     private static final int MUCH = 1 << 20;

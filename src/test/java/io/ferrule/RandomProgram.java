@@ -35,16 +35,16 @@ record RandomProgram(List<Step> steps) {
         LINK,
         SYMBOLIC_LINK,
         STATUS(Feature.STATX),
-        PIPE_WRITE,
-        PIPE_READ,
-        SEND,
-        SEND_SEVERAL,
-        RECEIVE,
-        RECEIVE_IN_TIME,
-        END_OUTPUT,
-        CONNECT_TO_NOBODY,
-        LISTEN_TWICE,
-        DATAGRAM;
+        PIPE_WRITE(Feature.SOCKETS),
+        PIPE_READ(Feature.SOCKETS),
+        SEND(Feature.SOCKETS),
+        SEND_SEVERAL(Feature.SOCKETS),
+        RECEIVE(Feature.SOCKETS),
+        RECEIVE_IN_TIME(Feature.SOCKETS),
+        END_OUTPUT(Feature.SOCKETS),
+        CONNECT_TO_NOBODY(Feature.SOCKETS),
+        LISTEN_TWICE(Feature.SOCKETS),
+        DATAGRAM(Feature.SOCKETS);
 
         private final @Nullable Feature needed;
 

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Bytes that move from one handle to another inside the kernel. */
+@Needs(Drivers.Feature.SOCKETS)
 class RelayTest extends LoopContract {
     /** More than fits into a pipe, and no multiple of anything. */
     private static final int SIZE = 300_001;

@@ -30,11 +30,13 @@ class Rule10CancelHasThreeOutcomesTest extends LoopContract {
 
     @Test
     void noByteIsLostWhenReceivesAreCancelledAsTheyComplete() throws Exception {
+        Drivers.need(driver, Drivers.Feature.SOCKETS);
         new Race(DOSE, Ending.CANCEL).run();
     }
 
     @Test
     void noByteIsLostWhenTimeIsUpAsReceivesComplete() throws Exception {
+        Drivers.need(driver, Drivers.Feature.SOCKETS);
         new Race(DOSE / 4, Ending.TIME_LIMIT).run();
     }
 
@@ -42,6 +44,7 @@ class Rule10CancelHasThreeOutcomesTest extends LoopContract {
     @Tag("soak")
     @Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void noByteIsLostInAHundredThousandCancels() throws Exception {
+        Drivers.need(driver, Drivers.Feature.SOCKETS);
         new Race(SOAK, Ending.CANCEL).run();
     }
 
@@ -49,6 +52,7 @@ class Rule10CancelHasThreeOutcomesTest extends LoopContract {
     @Tag("soak")
     @Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void noByteIsLostInAHundredThousandTimeLimits() throws Exception {
+        Drivers.need(driver, Drivers.Feature.SOCKETS);
         new Race(SOAK, Ending.TIME_LIMIT).run();
     }
 

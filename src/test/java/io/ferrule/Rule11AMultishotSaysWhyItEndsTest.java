@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** Rule 11: a multishot that ends says why, in a type, and is begun again when it should be. */
+@Needs(Drivers.Feature.SOCKETS)
 class Rule11AMultishotSaysWhyItEndsTest extends LoopContract {
     @Test
     void thePeersEndOfTheStream() throws Exception {

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Rule 12, as programs see it, and so on every driver: readiness that was told once is remembered until it is used up, data is drained before a hang-up
  * is reported, and files can be read as well. What it says of registrations is tested where they are: RegistrationTest of io.ferrule.epoll.
  */
+@Needs(Drivers.Feature.SOCKETS)
 class Rule12ReadinessIsRememberedTest extends LoopContract {
     private static final int MUCH = 1 << 20;
 

@@ -18,6 +18,7 @@ class SocketAllocationTest {
 
     @EveryDriver
     void aPieceThatIsSentAndReceivedAllocatesNothing(String driver) throws Exception {
+        Drivers.need(driver, Drivers.Feature.SOCKETS);
         Drivers.need(driver, Drivers.Feature.FOREIGN_DESCRIPTORS);
         try (Loop loop = Loop.open(LoopOptions.defaults().driver(driver));
                 ConnectionPair pair = loop.socketPair().await()) {
@@ -36,6 +37,7 @@ class SocketAllocationTest {
 
     @EveryDriver
     void aPieceInALeaseAllocatesNothing(String driver) throws Exception {
+        Drivers.need(driver, Drivers.Feature.SOCKETS);
         Drivers.need(driver, Drivers.Feature.FOREIGN_DESCRIPTORS);
         try (Loop loop = Loop.open(LoopOptions.defaults().driver(driver));
                 ConnectionPair pair = loop.socketPair().await()) {
@@ -57,6 +59,7 @@ class SocketAllocationTest {
 
     @EveryDriver
     void aDatagramAndItsSenderAllocateNothing(String driver) throws Exception {
+        Drivers.need(driver, Drivers.Feature.SOCKETS);
         Drivers.need(driver, Drivers.Feature.FOREIGN_DESCRIPTORS);
         try (Loop loop = Loop.open(LoopOptions.defaults().driver(driver));
                 Datagrams server = loop.datagrams(LOOPBACK).await();

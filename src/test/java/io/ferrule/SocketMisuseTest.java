@@ -12,6 +12,7 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 /** What one can do wrong with sockets, and what one is told. */
+@Needs(Drivers.Feature.SOCKETS)
 class SocketMisuseTest extends LoopContract {
     @Test
     void everyMethodOfAClosedConnectionSaysSo() throws Exception {

@@ -14,6 +14,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What sockets can be told about themselves. */
+@Needs(Drivers.Feature.SOCKETS)
 class SocketOptionsTest extends LoopContract {
     @Test
     void aSwitchIsOffAndOnAndOffAgain() throws IOException {

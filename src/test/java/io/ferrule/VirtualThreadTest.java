@@ -126,6 +126,7 @@ class VirtualThreadTest extends LoopContract {
     @Tag("subprocess")
     @Timeout(value = 90, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void aThousandOnOneCarrierMakeProgress() throws Exception {
+        Drivers.need(driver, Drivers.Feature.SOCKETS);
         Jvm.Result result = Jvm.onModulePath(Crowd.class)
                 .with("-Djdk.virtualThreadScheduler.parallelism=1", "-Djdk.virtualThreadScheduler.maxPoolSize=1")
                 .arguments(driver, Integer.toString(MANY))
@@ -138,6 +139,7 @@ class VirtualThreadTest extends LoopContract {
     @Tag("subprocess")
     @Timeout(value = 90, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void nonePinsItsCarrier() throws Exception {
+        Drivers.need(driver, Drivers.Feature.SOCKETS);
         Probes.need(
                 "module jdk.jfr",
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),

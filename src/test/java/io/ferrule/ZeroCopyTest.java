@@ -87,6 +87,7 @@ class ZeroCopyTest extends LoopContract {
 
     @Test
     void aSocketThatCannotDoItCopies() throws Exception {
+        Drivers.need(driver, Drivers.Feature.SOCKETS);
         Drivers.need(driver, Drivers.Feature.ABSTRACT_ADDRESSES);
         ConnectionPair pair = loop.socketPair().await();
         Buffer out = buffer("copied");

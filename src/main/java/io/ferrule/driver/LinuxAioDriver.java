@@ -196,11 +196,11 @@ public final class LinuxAioDriver extends ReadinessDriver {
     int begins(Operation op) {
         int opcode = opcode(op);
         if (opcode == NONE) {
-            return 0;
+            return BY_HELPER;
         }
         AioContext context = contextWithRoom();
         if (context == null) {
-            return 0;
+            return BY_HELPER;
         }
         int slot = context.take(op);
         boolean syncs = opcode == LibC.IOCB_CMD_FSYNC() || opcode == LibC.IOCB_CMD_FDSYNC();

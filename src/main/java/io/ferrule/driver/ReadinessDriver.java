@@ -24,6 +24,9 @@ abstract class ReadinessDriver implements Driver {
     /** Not a result: the operation is waiting, or has to. */
     static final int WAIT = Integer.MIN_VALUE;
 
+    /** Not a result: a helper thread should do the operation. */
+    static final int BY_HELPER = Integer.MIN_VALUE + 1;
+
     private static final int EAGAIN = -Errno.EAGAIN.number();
     private static final int ECANCELED = -Errno.ECANCELED.number();
     private static final int ENOBUFS = -Errno.ENOBUFS.number();
@@ -118,10 +121,15 @@ abstract class ReadinessDriver implements Driver {
     /**
      * Begins an operation that readiness says nothing about, by means of the model's own, and calls {@link #finish} for it in a later {@link #await}.
      *
-     * @return {@link #WAIT}; a negative errno when that failed; 0 to have a helper thread do it
+     * @return {@link #WAIT}; the result when it is done already; or {@link #BY_HELPER}
      */
     int begins(Operation op) {
-        return 0;
+        return BY_HELPER;
+    }
+
+    /** Whether it counts as a fallback when a helper thread does an operation, and not as what the model is about. */
+    boolean isFallback(Operation op) {
+        return true;
     }
 
     /** Somebody wants the end of an operation that {@link #begins} has begun. */
@@ -377,14 +385,14 @@ abstract class ReadinessDriver implements Driver {
             forget(op.fd);
         }
         int begun = begins(op);
-        if (begun != 0) {
+        if (begun != BY_HELPER) {
             op.ticket = Place.REQUESTED;
             return begun;
         }
         if (helpers == null) {
             return calls.perform(op);
         }
-        counters.fallbacks++;
+        counters.fallbacks += isFallback(op) ? 1 : 0;
         op.ticket = Place.WITH_HELPERS;
         helpers.submit(op);
         return WAIT;

@@ -37,7 +37,11 @@ public final class SystemCall {
     public static final long LINKAT = Abi.value("SYS_linkat");
     public static final long LISTEN = Abi.value("SYS_listen");
     public static final long LSEEK = Abi.value("SYS_lseek");
+    public static final long MINCORE = Abi.value("SYS_mincore");
     public static final long MKDIRAT = Abi.value("SYS_mkdirat");
+    public static final long MMAP = Abi.value("SYS_mmap");
+    public static final long MSYNC = Abi.value("SYS_msync");
+    public static final long MUNMAP = Abi.value("SYS_munmap");
     public static final long OPENAT = Abi.value("SYS_openat");
     public static final long OPENAT2 = Abi.value("SYS_openat2");
     public static final long PIDFD_OPEN = Abi.value("SYS_pidfd_open");
@@ -85,6 +89,11 @@ public final class SystemCall {
 
     /** One system call with up to three arguments whose answer may be larger than an int: an offset in a file. */
     public static long invokeLong(long number, long a, long b, long c) {
-        return Helper.ferrule_syscall(number, a, b, c, 0, 0, 0);
+        return invokeLong(number, a, b, c, 0, 0, 0);
+    }
+
+    /** One system call with up to six arguments whose answer may be larger than an int: an address. */
+    public static long invokeLong(long number, long a, long b, long c, long d, long e, long f) {
+        return Helper.ferrule_syscall(number, a, b, c, d, e, f);
     }
 }

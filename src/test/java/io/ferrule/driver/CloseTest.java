@@ -108,6 +108,7 @@ class CloseTest extends DriverContract {
 
     @Test
     void manyDescriptorsComeAndGoUnderTheSameNumbers() throws IOException {
+        need(OperationKind.SOCKET);
         for (int i = 0; i < 200; i++) {
             Pipe sockets = Pipe.sockets();
             perform(TestOperation.of(OperationKind.ADOPT, sockets.reader()));

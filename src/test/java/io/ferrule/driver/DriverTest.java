@@ -85,13 +85,20 @@ abstract class DriverTest {
         return keep(Fd.own(result));
     }
 
+    /** Skips the test on a driver whose model has no such operation. {@link LackingTest} holds it to having the others. */
+    void need(OperationKind kind) {
+        assumeTrue(driver.can(kind), () -> "the " + driver.name() + " driver has no " + kind.call());
+    }
+
     /** A pipe that the driver has adopted. */
     Pipe pipe() throws IOException {
+        need(OperationKind.PIPE);
         return adopted(keep(Pipe.open()));
     }
 
     /** A pair of connected stream sockets that the driver has adopted. */
     Pipe sockets() throws IOException {
+        need(OperationKind.SOCKET);
         return adopted(keep(Pipe.sockets()));
     }
 
@@ -105,6 +112,7 @@ abstract class DriverTest {
 
     /** A new socket. */
     Fd socket(int domain, int type) {
+        need(OperationKind.SOCKET);
         TestOperation socket = new TestOperation(OperationKind.SOCKET).flags(type);
         socket.fd = domain;
         return descriptor(perform(socket));

@@ -13,7 +13,8 @@ enum DriverUnderTest {
     SIGIO(SigioDriver::open),
     BLOCKING(BlockingDriver::open),
     LINUX_AIO(LinuxAioDriver::open),
-    POSIX_AIO(PosixAioDriver::open);
+    POSIX_AIO(PosixAioDriver::open),
+    MMAP(MmapDriver::open);
 
     private interface Opener {
         Driver open() throws IOException;
@@ -38,7 +39,7 @@ enum DriverUnderTest {
     /** Whether another interest list can wait for it. */
     boolean hasDescriptor() {
         return switch (this) {
-            case URING, EPOLL, EPOLL_EDGE, BLOCKING, LINUX_AIO -> true;
+            case URING, EPOLL, EPOLL_EDGE, BLOCKING, LINUX_AIO, MMAP -> true;
             default -> false;
         };
     }
@@ -46,6 +47,11 @@ enum DriverUnderTest {
     /** Whether what its model says nothing about, such as files, is done by helper threads. */
     boolean hasHelpers() {
         return this != URING && this != NONBLOCKING && this != BLOCKING;
+    }
+
+    /** Whether reading a file is done by a helper thread, and counted as a fallback. */
+    boolean readsFilesByHelpers() {
+        return hasHelpers() && this != MMAP;
     }
 
     /** Opens one for the calling thread. */

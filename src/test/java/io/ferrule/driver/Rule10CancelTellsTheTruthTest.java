@@ -16,6 +16,7 @@ class Rule10CancelTellsTheTruthTest extends DriverContract {
 
     @Test
     void aReadThatIsCancelledAsItsDescriptorBecomesReadyReadsAllOrNothing() throws IOException {
+        need(OperationKind.PIPE);
         Pipe pipe = keep(Pipe.nonBlocking());
         MemorySegment buffer = arena.allocate(64);
         for (int round = 0; round < ROUNDS; round++) {

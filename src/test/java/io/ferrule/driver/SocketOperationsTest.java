@@ -102,6 +102,7 @@ class SocketOperationsTest extends DriverContract {
 
     @Test
     void whatNeverWaitsCanBeStartedToo() throws IOException {
+        need(OperationKind.SOCKET);
         TestOperation socket = new TestOperation(OperationKind.SOCKET).flags(LibC.SOCK_STREAM());
         socket.fd = LibC.AF_INET();
         Fd made = descriptor(result(socket));
