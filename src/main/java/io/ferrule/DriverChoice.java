@@ -3,6 +3,7 @@ package io.ferrule;
 import io.ferrule.driver.BlockingDriver;
 import io.ferrule.driver.Driver;
 import io.ferrule.driver.EpollDriver;
+import io.ferrule.driver.LibuvDriver;
 import io.ferrule.driver.LinuxAioDriver;
 import io.ferrule.driver.MmapDriver;
 import io.ferrule.driver.NioDriver;
@@ -53,6 +54,7 @@ record DriverChoice(Driver driver, String reason) {
         DRIVERS.put("linux-aio", options -> LinuxAioDriver.open());
         DRIVERS.put("posix-aio", options -> PosixAioDriver.open());
         DRIVERS.put("mmap", options -> MmapDriver.open());
+        DRIVERS.put("libuv", options -> LibuvDriver.open());
     }
 
     /** The names of all drivers. */

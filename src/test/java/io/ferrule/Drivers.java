@@ -2,6 +2,8 @@ package io.ferrule;
 
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import io.ferrule.driver.LibuvDriver;
+import java.io.IOException;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -77,7 +79,8 @@ final class Drivers {
             "blocking",
             "linux-aio",
             "posix-aio",
-            "mmap");
+            "mmap",
+            "libuv");
 
     private static final Map<String, Set<Feature>> LACKING = Map.of(
             "nio", EnumSet.complementOf(EnumSet.of(Feature.SOCKETS, Feature.LINGERING, Feature.PARTIAL_SENDS)),
@@ -94,12 +97,27 @@ final class Drivers {
                             Feature.FOREIGN_DESCRIPTORS,
                             Feature.SPECIAL_FILES,
                             Feature.SPLICE,
-                            Feature.POLL));
+                            Feature.POLL),
+            "libuv", EnumSet.of(Feature.ZERO_COPY));
 
     private Drivers() {}
 
+    /** Those that are on this machine: the others' tests cannot be run, which {@link DriversTest} says. */
     static List<String> names() {
+        return all().stream().filter(Drivers::isThere).toList();
+    }
+
+    static List<String> all() {
         return NAMES;
+    }
+
+    /** Whether what the driver needs is installed. */
+    static boolean isThere(String driver) {
+        try {
+            return !driver.equals("libuv") || !LibuvDriver.version().isEmpty();
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     static boolean has(String driver, Feature feature) {

@@ -211,7 +211,7 @@ abstract class ReadinessDriver implements Driver {
     @Override
     public final void flush() throws IOException {
         submit();
-        if (!finished.isEmpty()) {
+        if (!finished.isEmpty() || (embedded && firstReady != null)) {
             wakeUp(); // for the descriptor to be readable
         }
     }
@@ -510,7 +510,8 @@ abstract class ReadinessDriver implements Driver {
         return watched ? 0 : require(watch, wanted);
     }
 
-    private int require(Watch watch, int events) {
+    /** Has the model await these events. Returns 0, or a negative errno. */
+    final int require(Watch watch, int events) {
         int error = watch(watch, events);
         if (error == 0) {
             watch.interest = events;

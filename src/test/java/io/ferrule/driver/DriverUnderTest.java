@@ -14,7 +14,8 @@ enum DriverUnderTest {
     BLOCKING(BlockingDriver::open),
     LINUX_AIO(LinuxAioDriver::open),
     POSIX_AIO(PosixAioDriver::open),
-    MMAP(MmapDriver::open);
+    MMAP(MmapDriver::open),
+    LIBUV(LibuvDriver::open);
 
     private interface Opener {
         Driver open() throws IOException;
@@ -39,7 +40,7 @@ enum DriverUnderTest {
     /** Whether another interest list can wait for it. */
     boolean hasDescriptor() {
         return switch (this) {
-            case URING, EPOLL, EPOLL_EDGE, BLOCKING, LINUX_AIO, MMAP -> true;
+            case URING, EPOLL, EPOLL_EDGE, BLOCKING, LINUX_AIO, MMAP, LIBUV -> true;
             default -> false;
         };
     }
@@ -51,7 +52,7 @@ enum DriverUnderTest {
 
     /** Whether reading a file is done by a helper thread, and counted as a fallback. */
     boolean readsFilesByHelpers() {
-        return hasHelpers() && this != MMAP;
+        return hasHelpers() && this != MMAP && this != LIBUV;
     }
 
     /** Opens one for the calling thread. */

@@ -22,10 +22,12 @@ public final class Waiting {
                 && Arrays.stream(stack).anyMatch(frame -> frame.getClassName().equals(caller.getName()));
     }
 
-    /** Through the helper library, io_uring_enter with a handle of its own, or aio_suspend of the C library. */
+    /** Through the helper library, or with a handle of its own: io_uring_enter, aio_suspend of the C library, uv_run of libuv. */
     private static boolean isSystemCall(StackTraceElement frame) {
         return frame.getMethodName().equals("ferrule_syscall")
                 || frame.getClassName().equals("io.ferrule.uring.EnterCall")
-                || frame.getClassName().equals("io.ferrule.driver.PosixAio");
+                || frame.getClassName().equals("io.ferrule.driver.PosixAio")
+                || (frame.getClassName().equals("io.ferrule.driver.Uv")
+                        && frame.getMethodName().equals("run"));
     }
 }
