@@ -88,8 +88,14 @@ final class Drivers {
 
     private Drivers() {}
 
-    static List<String> names() {
+    static List<String> all() {
         return NAMES;
+    }
+
+    /** Those that tests run on: all, unless {@code -Dferrule.test.drivers=epoll,blocking} names some. */
+    static List<String> names() {
+        String only = System.getProperty("ferrule.test.drivers");
+        return only == null ? NAMES : List.of(only.split(","));
     }
 
     static boolean has(String driver, Feature feature) {

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class DriversTest {
     @Test
     void testsRunOnEveryDriver() {
-        assertThat(Drivers.names()).containsExactlyInAnyOrderElementsOf(Loop.driverNames());
+        assertThat(Drivers.all()).containsExactlyInAnyOrderElementsOf(Loop.driverNames());
     }
 
     @ParameterizedTest
@@ -93,7 +93,7 @@ class DriversTest {
     @Test
     void usersAreToldWhatEachDriverLacks() throws IOException {
         String document = Files.readString(Path.of(System.getProperty("ferrule.test.basedir"), "docs", "drivers.md"));
-        for (String driver : Drivers.names()) {
+        for (String driver : Drivers.all()) {
             assertThat(document).contains("| `" + driver + "` |");
             for (Drivers.Feature each : Drivers.lacking(driver)) {
                 assertThat(document.lines().filter(line -> line.startsWith("| " + each.words() + " |")))
