@@ -166,9 +166,14 @@ public abstract sealed class Handle extends Entry implements AutoCloseable
         }
         state = State.CLOSING;
         closing();
+        cancelRequests();
+        goOnClosing();
+    }
+
+    /** Asks for the end of all that is in flight on it. None of it ends meanwhile. */
+    final void cancelRequests() {
         requests.cancelAll();
         guests.forEach(Request::cancelHere);
-        goOnClosing();
     }
 
     /** It begins to close. On the loop's thread. */

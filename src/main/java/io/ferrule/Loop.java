@@ -190,10 +190,12 @@ public final class Loop implements Executor, AutoCloseable {
             return;
         }
         closing = true;
+        // All before the first is closed: or who waits at its other end would be told of that, as chance has it.
+        handles.forEach(Handle::cancelRequests);
+        requests.cancelAll();
         for (Handle handle : new ArrayList<>(handles)) {
             handle.giveUp();
         }
-        requests.cancelAll();
         turnUntil(() -> handles.isEmpty() && running == 0);
         for (BufferLeases each : leases) {
             each.closeWithLoop();

@@ -102,9 +102,14 @@ final class Drivers {
 
     private Drivers() {}
 
-    /** Those that are on this machine: the others' tests cannot be run, which {@link DriversTest} says. */
+    /**
+     * Those that tests run on: of all, or of those that {@code -Dferrule.test.drivers=epoll,blocking} names, those that are on this machine. The others'
+     * tests cannot be run, which {@link DriversTest} says.
+     */
     static List<String> names() {
-        return all().stream().filter(Drivers::isThere).toList();
+        String only = System.getProperty("ferrule.test.drivers");
+        List<String> wanted = only == null ? NAMES : List.of(only.split(","));
+        return wanted.stream().filter(Drivers::isThere).toList();
     }
 
     static List<String> all() {

@@ -153,11 +153,11 @@ class RelayTest extends LoopContract {
                 in.client().sendFully(sent, 0, much).future();
         CompletableFuture<Long> copying = relay.copyFully(in.server(), File.HERE, out.client(), File.HERE, much)
                 .future();
-        awaitStandstill();
-        copying.cancel(true);
-        assertThatThrownBy(copying::get).hasCauseInstanceOf(OperationCancelledException.class);
+        cutShort(copying);
+        while (relay.held() == 0) {
+            cutShort(relay.resume().future()); // what it held has been taken after all: until nothing goes any more
+        }
         assertThat(relay.moved()).isPositive().isLessThan(much);
-        assertThat(relay.held()).isPositive();
 
         CompletableFuture<Long> rest = relay.resume().future();
         Buffer received = Buffer.allocate(much);
@@ -167,15 +167,13 @@ class RelayTest extends LoopContract {
         assertThat(received.segment().mismatch(sent.segment())).isEqualTo(-1);
     }
 
-    /** Returns when the relay holds something and nothing moves any more. */
-    private void awaitStandstill() throws Exception {
-        long moved = -1;
-        int still = 0;
-        while (still < 1000) {
+    /** Cancels a copy that has moved something, and was seen to hold something. */
+    private void cutShort(CompletableFuture<Long> copying) throws Exception {
+        while (relay.moved() == 0 || relay.held() == 0) {
             settle();
-            still = relay.held() > 0 && relay.moved() == moved ? still + 1 : 0;
-            moved = relay.moved();
         }
+        copying.cancel(true);
+        assertThatThrownBy(copying::get).hasCauseInstanceOf(OperationCancelledException.class);
     }
 
     private Relay relay2() throws IOException {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
+import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -77,6 +78,20 @@ class Rule03CloseWaitsForEverythingTest extends LoopContract {
         }
     }
 
+    /** The other ends are older, and so the first to be closed: whoever waits must not take that for the end of its stream. */
+    @Test
+    void whoWaitsIsToldThatTheLoopClosesAndNotThatTheOtherEndDoes() throws Exception {
+        List<CompletableFuture<Integer>> waiting = new ArrayList<>();
+        for (int i = 0; i < 32; i++) {
+            waiting.add(connected().server().receive(Buffer.allocate(8)).future());
+        }
+        settle();
+        loop.close();
+        for (CompletableFuture<Integer> each : waiting) {
+            assertThatThrownBy(each::get).hasCauseInstanceOf(AsynchronousCloseException.class);
+        }
+    }
+
     @Test
     void whatOtherThreadsBeginMeanwhileEndsToo() throws Exception {
         Pair pair = connected();
@@ -100,7 +115,7 @@ class Rule03CloseWaitsForEverythingTest extends LoopContract {
         for (CompletableFuture<Integer> each : begun) {
             assertThatThrownBy(each::get)
                     .isInstanceOf(ExecutionException.class)
-                    .hasCauseInstanceOf(java.nio.channels.AsynchronousCloseException.class);
+                    .hasCauseInstanceOf(AsynchronousCloseException.class);
         }
     }
 

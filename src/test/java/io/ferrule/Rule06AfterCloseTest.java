@@ -296,7 +296,7 @@ class Rule06AfterCloseTest extends LoopContract {
         Connection client = open(loop.connect(listener.localAddress()).await(), Connection.class);
         Connection server = listener.accept().await();
         subjects.put(loop, Loop.class);
-        subjects.put(LoopGroup.start(2, options()), LoopGroup.class);
+        subjects.put(keep(LoopGroup.start(2, options())), LoopGroup.class);
         open(listener, Listener.class);
         open(loop.datagrams(LOOPBACK).await(), Datagrams.class);
         Path path = Files.writeString(folder.resolve("file"), "text");
