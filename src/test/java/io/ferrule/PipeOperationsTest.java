@@ -137,8 +137,9 @@ class PipeOperationsTest extends LoopContract {
     void closingTheLoopClosesBothEnds() throws IOException {
         long before = Descriptors.openTo("pipe:.*");
         try (Loop other = Loop.start(options())) {
+            long ofTheLoop = Descriptors.openTo("pipe:.*"); // libuv has some of its own
             PipeEnds theirs = other.pipe().await();
-            assertThat(Descriptors.openTo("pipe:.*")).isEqualTo(before + 2);
+            assertThat(Descriptors.openTo("pipe:.*")).isEqualTo(ofTheLoop + 2);
             other.close();
             assertThat(theirs.reader().isOpen()).isFalse();
         }

@@ -377,6 +377,7 @@ class Rule01MemoryStaysUntilTheLastCompletionTest extends LoopContract {
 
     @Test
     void aZeroCopySendHalfOfWhichNobodyReceivesGivesItsBufferBackWhenTheLoopIsClosed() throws Exception {
+        Drivers.need(driver, Drivers.Feature.SOCKETS);
         try (Loop ofThePeer = Loop.start(options())) {
             Listener listener = ofThePeer.listen(LOOPBACK).await();
             Connection client = loop.connect(listener.localAddress()).await();

@@ -27,10 +27,6 @@ public final class MmapDriver extends ReadinessDriver {
     /** What it does not do. */
     static final Set<OperationKind> LACKING = EnumSet.range(OperationKind.SOCKET, OperationKind.TEE);
 
-    static {
-        LACKING.remove(OperationKind.ADOPT);
-    }
-
     private final MappedFiles files;
 
     /** Watches nothing: it waits for a wake-up. */
