@@ -39,9 +39,13 @@ final class RequestList {
         request.following = null;
     }
 
-    /** Asks for the end of all. None of them ends meanwhile. */
+    /** Asks for the end of all, the oldest first, as drivers that queue them have them. None of them ends meanwhile. */
     void cancelAll() {
-        for (Request request = first; request != null; request = request.following) {
+        Request oldest = first;
+        while (oldest != null && oldest.following != null) {
+            oldest = oldest.following;
+        }
+        for (Request request = oldest; request != null; request = request.previous) {
             request.cancelHere();
         }
     }
