@@ -1,5 +1,6 @@
-package io.ferrule.benchmarks;
+package io.ferrule.benchmarks.file;
 
+import io.ferrule.benchmarks.ring.Rings;
 import io.ferrule.bindings.libc.LibC;
 import io.ferrule.sys.DirectDescriptor;
 import io.ferrule.sys.Fd;

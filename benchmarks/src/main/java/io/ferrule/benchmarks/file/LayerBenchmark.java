@@ -1,4 +1,4 @@
-package io.ferrule.benchmarks;
+package io.ferrule.benchmarks.file;
 
 import io.ferrule.Buffer;
 import io.ferrule.File;

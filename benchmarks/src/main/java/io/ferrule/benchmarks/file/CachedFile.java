@@ -1,10 +1,11 @@
-package io.ferrule.benchmarks;
+package io.ferrule.benchmarks.file;
 
 import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.DSYNC;
 import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
 import static java.nio.file.StandardOpenOption.WRITE;
 
+import io.ferrule.benchmarks.harness.Target;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -24,7 +25,7 @@ final class CachedFile {
     /** Where it lies: in the directory of the property, otherwise where the report goes. */
     static Path path() {
         String directory = System.getProperty("ferrule.benchmarks.dir");
-        return (directory == null ? Main.target() : Path.of(directory)).resolve("read.data");
+        return (directory == null ? Target.directory() : Path.of(directory)).resolve("read.data");
     }
 
     /** Makes it if need be, and reads it through, which brings it into the page cache. */

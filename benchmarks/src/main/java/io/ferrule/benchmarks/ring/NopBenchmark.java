@@ -1,4 +1,4 @@
-package io.ferrule.benchmarks;
+package io.ferrule.benchmarks.ring;
 
 import io.ferrule.uring.IoUring;
 import io.ferrule.uring.SubmissionQueue;
