@@ -31,6 +31,13 @@ public record Work(
         return new Work(name, params, unit, quick, preparation, ours, others);
     }
 
+    /** The same with a further parameter. */
+    public Work with(String param, Object value) {
+        Map<String, Object> all = new TreeMap<>(params);
+        all.put(param, value);
+        return new Work(name, all, unit, quick, preparation, ours, others);
+    }
+
     /** Done once. */
     public interface Preparation {
         Preparation NONE = () -> {};

@@ -23,11 +23,15 @@ public class NopBenchmark {
     @Param({"1", "32", "256"})
     public int batch;
 
+    /** Whether a thread of the kernel takes them, without a system call. */
+    @Param({"false", "true"})
+    public boolean sqPoll;
+
     private IoUring ring;
 
     @Setup
     public void open() throws IOException {
-        ring = IoUring.open(Rings.ENTRIES);
+        ring = IoUring.open(Rings.ENTRIES, Rings.options(sqPoll));
     }
 
     @TearDown
