@@ -17,7 +17,7 @@ DIR    ?= .
 PORT   ?= 8080
 DRIVER ?=
 
-.PHONY: help demo examples serve compare test coverage bench bindings native-all sanitize soak kernels format clean setup
+.PHONY: help demo examples serve compare test coverage bench bench-quick bindings native-all sanitize soak kernels format clean setup
 .DEFAULT_GOAL := help
 
 help:        ## this list
@@ -44,9 +44,18 @@ coverage: setup ## the tests, then each part of io_uring: Java member, test, res
 	$(MVN) $(MVNFLAGS) test dependency:build-classpath -Dmdep.outputFile=target/test.classpath -Dmaven.test.failure.ignore
 	@$(JAVA) -Dslf4j.internal.verbosity=ERROR -cp target/classes:target/test-classes:$$(cat target/test.classpath) io.ferrule.testing.Coverage target
 
-bench: setup ## set up, build, run the benchmarks beside their C twins
+# JMH uses sun.misc.Unsafe, of which JDK 24 and later would warn; older ones do not know the option.
+BENCHMARKS = $(JAVA) -XX:+IgnoreUnrecognizedVMOptions --sun-misc-unsafe-memory-access=allow -jar benchmarks/target/benchmarks.jar
+
+bench: benchmarks ## set up, build, run the benchmarks beside C and the peers (half an hour). BENCH="nop read --side C"
+	$(BENCHMARKS) $(BENCH)
+
+bench-quick: benchmarks ## the same in five minutes, of less
+	$(BENCHMARKS) --quick $(BENCH)
+
+.PHONY: benchmarks
+benchmarks: setup
 	$(MVN) $(MVNFLAGS) -f reactor.xml -pl :ferrule,:ferrule-benchmarks package -DskipTests
-	$(JAVA) -jar benchmarks/target/benchmarks.jar
 
 compare: examples ## set up, build, do the same work on every driver: a table, and a page with charts. COMPARE="--long --drivers uring,epoll"
 	@examples/ferrule compare --out target/compare $(COMPARE)

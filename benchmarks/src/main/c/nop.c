@@ -1,5 +1,7 @@
-/* The twin of NopBenchmark. Parameter: batch, the NOPs that go in with one system call. */
+/* The twin of NopBenchmark. Parameters: batch, the NOPs that go in with one system call; "sqpoll" or "plain". */
 #include "ring.h"
+
+#include <string.h>
 
 static struct io_uring ring;
 static unsigned batch;
@@ -7,7 +9,7 @@ static unsigned batch;
 static void open_nops(char **argv)
 {
 	batch = number(argv[0], 1, ENTRIES);
-	open_ring(&ring);
+	open_ring(&ring, argv[1] && !strcmp(argv[1], "sqpoll"));
 }
 
 static void turn(void)

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <liburing.h>
+#include <stdbool.h>
 
 /* As Rings.ENTRIES in Java. */
 #define ENTRIES 256
@@ -18,10 +19,12 @@ static inline int checked(const char *what, int result)
 	return result;
 }
 
-static inline void open_ring(struct io_uring *ring)
+static inline void open_ring(struct io_uring *ring, bool sqpoll)
 {
 	struct io_uring_params params = {
-		.flags = IORING_SETUP_SUBMIT_ALL | IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN | IORING_SETUP_TASKRUN_FLAG
+		.flags = IORING_SETUP_SUBMIT_ALL | IORING_SETUP_SINGLE_ISSUER |
+			 (sqpoll ? IORING_SETUP_SQPOLL : IORING_SETUP_DEFER_TASKRUN | IORING_SETUP_TASKRUN_FLAG),
+		.sq_thread_idle = sqpoll ? 1000 : 0
 	};
 
 	checked("io_uring_queue_init_params", io_uring_queue_init_params(ENTRIES, ring, &params));

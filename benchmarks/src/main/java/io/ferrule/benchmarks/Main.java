@@ -1,28 +1,40 @@
 package io.ferrule.benchmarks;
 
+import io.ferrule.benchmarks.harness.Effort;
+import io.ferrule.benchmarks.harness.Report;
+import io.ferrule.benchmarks.harness.Run;
+import io.ferrule.benchmarks.harness.Target;
+import io.ferrule.benchmarks.harness.Work;
 import java.io.IOException;
-import java.net.URISyntaxException;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 @Command(
         name = "benchmarks",
         mixinStandardHelpOptions = true,
         description =
-                "Measures Ferrule beside its twins in C, in alternating rounds, and reports the ratio of their times.")
+                "Measures Ferrule beside its twins in C and beside its peers, in alternating rounds, and reports ratios.")
 public final class Main implements Callable<Integer> {
-    @Option(names = "--quick", description = "Fewer and shorter rounds: about four minutes, less certain.")
+    @Option(names = "--quick", description = "The shorter run: fewer works, fewer and shorter rounds.")
     private boolean quick;
 
-    @Parameters(paramLabel = "WORK", description = "Only these, by name: nop, read, readFixed, layer.")
-    private Set<String> only = Set.of();
+    @Option(names = "--list", description = "Print what would be measured, and end.")
+    private boolean list;
+
+    @Option(
+            names = "--out",
+            paramLabel = "DIRECTORY",
+            description = "Where report.json goes; beside the program otherwise.")
+    private Path out = Target.directory();
+
+    @Mixin
+    private Selection selection;
 
     private Main() {}
 
@@ -32,34 +44,24 @@ public final class Main implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        List<Work> works = Work.all().stream()
-                .filter(work -> only.isEmpty() || only.contains(work.name()))
-                .toList();
+        List<Work> works = selection.of(Works.all(), quick);
         if (works.isEmpty()) {
-            System.err.println("no work of that name: " + String.join(", ", only));
+            System.err.println("nothing of that name: --list shows what there is");
             return CommandLine.ExitCode.USAGE;
         }
-        List<Row> rows = new ArrayList<>();
-        for (Work work : works) {
-            rows.add(Row.measure(work, quick ? Effort.QUICK : Effort.FULL, System.err));
+        if (list) {
+            works.forEach(Main::print);
+            return CommandLine.ExitCode.OK;
         }
-        Report report = new Report(rows);
+        Report report = new Run(works, quick ? Effort.QUICK : Effort.FULL, System.err).measure();
         report.print(System.out);
-        report.write(target().resolve("report.json"));
+        Files.createDirectories(out);
+        Files.writeString(out.resolve("report.json"), report.json());
         return CommandLine.ExitCode.OK;
     }
 
-    /** Where the build puts this jar and the twins. */
-    static Path target() {
-        try {
-            return Path.of(Main.class
-                            .getProtectionDomain()
-                            .getCodeSource()
-                            .getLocation()
-                            .toURI())
-                    .getParent();
-        } catch (URISyntaxException e) {
-            throw new AssertionError(e);
-        }
+    private static void print(Work work) {
+        work.others()
+                .forEach(other -> System.out.println(work.name() + " " + work.params() + " beside " + other.name()));
     }
 }

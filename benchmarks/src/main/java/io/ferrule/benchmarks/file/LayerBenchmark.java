@@ -1,31 +1,25 @@
-package io.ferrule.benchmarks;
+package io.ferrule.benchmarks.file;
+
+import static io.ferrule.benchmarks.file.BlockFile.BLOCK;
 
 import io.ferrule.Buffer;
 import io.ferrule.File;
+import io.ferrule.FileOption;
 import io.ferrule.Loop;
 import io.ferrule.LoopOptions;
 import io.ferrule.TransferCallback;
 import java.io.IOException;
-import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
 /** The reads of {@link ReadBenchmark} through the safe layer, in each way to wait: what the layer costs. */
-@State(Scope.Thread)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
-public class LayerBenchmark {
+public class LayerBenchmark extends BlockReads {
     /** Who waits how. */
     public enum Style {
         /** On the loop's own thread. */
@@ -36,15 +30,8 @@ public class LayerBenchmark {
         VIRTUAL
     }
 
-    private static final int BLOCK = 4096;
-    private static final int LAST_BLOCK = CachedFile.SIZE / BLOCK - 1;
-
     @Param
     public Style style;
-
-    /** Reads in a batch. */
-    @Param({"1", "32", "128"})
-    public int depth;
 
     private Loop loop;
     private File file;
@@ -54,14 +41,13 @@ public class LayerBenchmark {
         check(bytes, error);
         done++;
     };
-    private long random = 0x9e37_79b9_7f4a_7c15L;
 
     @Setup
     public void open() throws IOException {
-        Path path = CachedFile.prepare();
         LoopOptions options = LoopOptions.defaults().driver("uring");
         loop = style == Style.CALLBACK ? Loop.open(options) : Loop.start(options);
-        file = loop.openFile(path).await();
+        file = loop.openFile(file(), direct ? FileOption.DIRECT : StandardOpenOption.READ)
+                .await();
         buffers = IntStream.range(0, depth)
                 .mapToObj(i -> Buffer.allocate(BLOCK, BLOCK))
                 .toArray(Buffer[]::new);
@@ -72,6 +58,7 @@ public class LayerBenchmark {
         loop.close();
     }
 
+    @Override
     @Benchmark
     public void turn() throws IOException, InterruptedException {
         switch (style) {
@@ -119,13 +106,5 @@ public class LayerBenchmark {
         if (bytes != BLOCK) {
             throw new IllegalStateException(bytes + " bytes read, not " + BLOCK, error);
         }
-    }
-
-    /** As in {@link ReadBenchmark}. */
-    private long nextOffset() {
-        random ^= random << 13;
-        random ^= random >>> 7;
-        random ^= random << 17;
-        return (random & LAST_BLOCK) * BLOCK;
     }
 }

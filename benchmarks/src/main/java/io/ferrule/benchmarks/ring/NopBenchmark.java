@@ -1,4 +1,4 @@
-package io.ferrule.benchmarks;
+package io.ferrule.benchmarks.ring;
 
 import io.ferrule.uring.IoUring;
 import io.ferrule.uring.SubmissionQueue;
@@ -23,11 +23,15 @@ public class NopBenchmark {
     @Param({"1", "32", "256"})
     public int batch;
 
+    /** Whether a thread of the kernel takes them, without a system call. */
+    @Param({"false", "true"})
+    public boolean sqPoll;
+
     private IoUring ring;
 
     @Setup
     public void open() throws IOException {
-        ring = IoUring.open(Rings.ENTRIES);
+        ring = IoUring.open(Rings.ENTRIES, Rings.options(sqPoll));
     }
 
     @TearDown

@@ -1,4 +1,4 @@
-package io.ferrule.benchmarks;
+package io.ferrule.benchmarks.file;
 
 import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.DSYNC;
@@ -12,19 +12,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
-/** The file that reads are measured on, in the page cache as a whole. Both sides read the same one. */
-final class CachedFile {
+/** The file that reads are measured on, in the page cache as a whole. All sides read the same one. */
+final class BlockFile {
     /** In bytes; a power of two, so that a mask makes a block's number of a random one. */
     static final int SIZE = 64 << 20;
 
+    /** In bytes: what is read at a time. */
+    static final int BLOCK = 4096;
+
     private static final int PIECE = 1 << 20;
 
-    private CachedFile() {}
+    private BlockFile() {}
 
-    /** Where it lies: in the directory of the property, otherwise where the report goes. */
     static Path path() {
-        String directory = System.getProperty("ferrule.benchmarks.dir");
-        return (directory == null ? Main.target() : Path.of(directory)).resolve("read.data");
+        return Disk.directory().resolve("read.data");
     }
 
     /** Makes it if need be, and reads it through, which brings it into the page cache. */

@@ -1,5 +1,8 @@
-package io.ferrule.benchmarks;
+package io.ferrule.benchmarks.file;
 
+import static io.ferrule.benchmarks.file.BlockFile.BLOCK;
+
+import io.ferrule.benchmarks.ring.Rings;
 import io.ferrule.bindings.libc.LibC;
 import io.ferrule.sys.DirectDescriptor;
 import io.ferrule.sys.Fd;
@@ -11,39 +14,22 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.CompilerControl;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
-/** Random reads of 4 KiB from a registered file that is in the page cache, each batch there and back with one system call. Its twin in C: {@code read.c}. */
-@State(Scope.Thread)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
-public class ReadBenchmark {
-    private static final int BLOCK = 4096;
-    private static final int LAST_BLOCK = CachedFile.SIZE / BLOCK - 1;
-
+/** A registered file through the ring, each batch there and back with one system call. Its twin in C: {@code read.c}. */
+public class ReadBenchmark extends BlockReads {
     /** Whether the buffers are registered. */
     @Param({"false", "true"})
     public boolean fixed;
 
-    /** Reads in a batch. */
-    @Param({"1", "32", "128"})
-    public int depth;
-
-    private final DirectDescriptor file = DirectDescriptor.of(0);
+    private final DirectDescriptor slot = DirectDescriptor.of(0);
     private Arena arena;
     private MemorySegment[] buffers;
     private IoUring ring;
-    private long random = 0x9e37_79b9_7f4a_7c15L;
 
     @Setup
     public void open() throws IOException {
@@ -52,7 +38,7 @@ public class ReadBenchmark {
                 .elements(MemoryLayout.sequenceLayout(BLOCK, ValueLayout.JAVA_BYTE))
                 .toArray(MemorySegment[]::new);
         ring = IoUring.open(Rings.ENTRIES);
-        try (Fd fd = Fd.open(CachedFile.prepare(), LibC.O_RDONLY(), 0)) {
+        try (Fd fd = Fd.open(file(), LibC.O_RDONLY() | (direct ? LibC.O_DIRECT() : 0), 0)) {
             ring.register().files(fd);
         }
         if (fixed) {
@@ -66,6 +52,7 @@ public class ReadBenchmark {
         arena.close();
     }
 
+    @Override
     @Benchmark
     @CompilerControl(CompilerControl.Mode.INLINE)
     public void turn() throws IOException {
@@ -73,20 +60,12 @@ public class ReadBenchmark {
         for (int i = 0; i < depth; i++) {
             Sqe sqe = sq.next();
             if (fixed) {
-                sqe.readFixed(file, buffers[i], nextOffset(), i);
+                sqe.readFixed(slot, buffers[i], nextOffset(), i);
             } else {
-                sqe.read(file, buffers[i], nextOffset());
+                sqe.read(slot, buffers[i], nextOffset());
             }
             sqe.userData(i);
         }
         Rings.complete(ring, depth, BLOCK);
-    }
-
-    /** Marsaglia's xorshift: cheap, and the same in any language. */
-    private long nextOffset() {
-        random ^= random << 13;
-        random ^= random >>> 7;
-        random ^= random << 17;
-        return (random & LAST_BLOCK) * BLOCK;
     }
 }

@@ -1,0 +1,16 @@
+package io.ferrule.benchmarks;
+
+import io.ferrule.benchmarks.file.ReadWorks;
+import io.ferrule.benchmarks.harness.Work;
+import io.ferrule.benchmarks.ring.NopWorks;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** All there is to measure. */
+final class Works {
+    private Works() {}
+
+    static List<Work> all() {
+        return Stream.of(NopWorks.all(), ReadWorks.all()).flatMap(List::stream).toList();
+    }
+}

@@ -1,0 +1,63 @@
+package io.ferrule.benchmarks.harness;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.stream.Stream;
+
+/** A {@link Work} through its rounds. */
+final class Comparison {
+    private final Work work;
+    private final Entrant ours;
+    private final List<Entrant> others;
+    private final PrintStream progress;
+
+    Comparison(Work work, PrintStream progress) {
+        this.work = work;
+        this.ours = new Entrant(work.ours());
+        this.others = work.others().stream().map(Entrant::new).toList();
+        this.progress = progress;
+    }
+
+    void prepare() throws IOException {
+        work.preparation().run();
+    }
+
+    /** Each side once. Each round has another begin: what disturbs the machine for a while disturbs them all. */
+    void round(int number, Effort effort) throws InterruptedException {
+        List<Entrant> order =
+                new ArrayList<>(Stream.concat(Stream.of(ours), others.stream()).toList());
+        Collections.rotate(order, number);
+        for (Entrant entrant : order) {
+            if (!entrant.isOut() && !ours.isOut()) {
+                entrant.round(effort);
+                tell(number, entrant);
+            }
+        }
+    }
+
+    private void tell(int number, Entrant entrant) {
+        progress.printf(
+                "%s %s, round %d: %s %s%n",
+                work.name(),
+                work.params(),
+                number,
+                entrant.name(),
+                entrant.isOut()
+                        ? entrant.status() + ": " + entrant.reason()
+                        : "%.1f %s"
+                                .formatted(
+                                        entrant.figures().getLast(), work.unit().name()));
+    }
+
+    /** One for each other side. */
+    List<Row> rows(Effort effort) throws InterruptedException {
+        OptionalDouble allocated = ours.allocatedBytes(effort);
+        return others.stream()
+                .map(other -> Row.of(work, ours, other, allocated))
+                .toList();
+    }
+}

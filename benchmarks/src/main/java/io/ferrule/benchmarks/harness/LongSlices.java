@@ -1,0 +1,30 @@
+package io.ferrule.benchmarks.harness;
+
+import java.io.IOException;
+import java.util.OptionalDouble;
+
+/**
+ * A side that measures as long, but in slices of another length: for work of which a turn fills a short one, or which a device disturbs rather than the
+ * scheduler.
+ */
+public record LongSlices(Side side, int millis) implements Side {
+    /** For what waits for a disk. */
+    public static LongSlices forDevice(Side side) {
+        return new LongSlices(side, 50);
+    }
+
+    @Override
+    public String name() {
+        return side.name();
+    }
+
+    @Override
+    public double round(Effort effort) throws IOException, InterruptedException {
+        return side.round(effort.inSlicesOf(millis));
+    }
+
+    @Override
+    public OptionalDouble allocatedBytes(Effort effort) throws IOException, InterruptedException {
+        return side.allocatedBytes(effort);
+    }
+}

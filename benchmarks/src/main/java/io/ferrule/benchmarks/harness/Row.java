@@ -1,0 +1,67 @@
+package io.ferrule.benchmarks.harness;
+
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.stream.IntStream;
+
+/**
+ * What came of a {@link Work} beside one other side. A ratio is of figures of the same round: 1 is as good as the other, more is better. What is not known
+ * is null.
+ *
+ * @param oursMedian our figure in the unit; like the other's, it means nothing but beside it
+ * @param rounds in which both have a figure
+ * @param reason why there is nothing, or no more, to compare; null when it was measured to the end
+ */
+public record Row(
+        String work,
+        Map<String, ?> params,
+        String ours,
+        String other,
+        String unit,
+        Double ratioMedian,
+        Double ratioMin,
+        Double ratioMax,
+        int rounds,
+        Double allocBytesPerOp,
+        Double oursMedian,
+        Double otherMedian,
+        Status status,
+        String reason) {
+
+    static Row of(Work work, Entrant ours, Entrant other, OptionalDouble allocated) {
+        int rounds = Math.min(ours.figures().size(), other.figures().size());
+        double[] ratios = IntStream.range(0, rounds)
+                .mapToDouble(round -> work.unit()
+                        .ratio(ours.figures().get(round), other.figures().get(round)))
+                .sorted()
+                .toArray();
+        Entrant ended = ours.isOut() ? ours : other;
+        return new Row(
+                work.name(),
+                work.params(),
+                ours.name(),
+                other.name(),
+                work.unit().name(),
+                median(ratios),
+                rounds == 0 ? null : ratios[0],
+                rounds == 0 ? null : ratios[rounds - 1],
+                rounds,
+                allocated.isPresent() ? allocated.getAsDouble() : null,
+                median(sorted(ours)),
+                median(sorted(other)),
+                ended.status(),
+                ended.isOut() ? ended.name() + ": " + ended.reason() : null);
+    }
+
+    private static double[] sorted(Entrant entrant) {
+        return entrant.figures().stream()
+                .mapToDouble(Double::doubleValue)
+                .sorted()
+                .toArray();
+    }
+
+    private static Double median(double[] sorted) {
+        int count = sorted.length;
+        return count == 0 ? null : (sorted[(count - 1) / 2] + sorted[count / 2]) / 2;
+    }
+}
