@@ -22,6 +22,7 @@ class LackingTest extends DriverContract {
                     OperationKind.LOCAL_ADDRESS,
                     OperationKind.REMOTE_ADDRESS,
                     OperationKind.PIPE,
+                    OperationKind.ADOPT,
                     OperationKind.ACCEPT,
                     OperationKind.CONNECT,
                     OperationKind.RECEIVE,
