@@ -2,6 +2,7 @@ package io.ferrule.benchmarks;
 
 import io.ferrule.benchmarks.file.ReadWorks;
 import io.ferrule.benchmarks.harness.Work;
+import io.ferrule.benchmarks.net.EchoWorks;
 import io.ferrule.benchmarks.ring.NopWorks;
 import java.util.List;
 import java.util.stream.Stream;
@@ -11,6 +12,8 @@ final class Works {
     private Works() {}
 
     static List<Work> all() {
-        return Stream.of(NopWorks.all(), ReadWorks.all()).flatMap(List::stream).toList();
+        return Stream.of(NopWorks.all(), ReadWorks.all(), EchoWorks.all())
+                .flatMap(List::stream)
+                .toList();
     }
 }

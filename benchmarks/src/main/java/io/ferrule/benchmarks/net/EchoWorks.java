@@ -1,0 +1,71 @@
+package io.ferrule.benchmarks.net;
+
+import io.ferrule.benchmarks.harness.JmhSide;
+import io.ferrule.benchmarks.harness.Side;
+import io.ferrule.benchmarks.harness.Target;
+import io.ferrule.benchmarks.harness.TwinSide;
+import io.ferrule.benchmarks.harness.Unit;
+import io.ferrule.benchmarks.harness.Work;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Bytes to a server and back over TCP, on each connection again and again. */
+public final class EchoWorks {
+    private static final int BUFFER = 16 << 10;
+
+    private EchoWorks() {}
+
+    public static List<Work> all() {
+        List<Work> works = new ArrayList<>();
+        for (int bytes : new int[] {64, 16 << 10}) {
+            for (int connections : new int[] {1, 64, 1000}) {
+                boolean quick = bytes == 64 && connections == 64;
+                works.add(work("echo", EchoServers.OURS + "uring", connections, bytes, quick));
+                works.add(work("echoRing", EchoServers.RING, connections, bytes, false));
+            }
+        }
+        return works;
+    }
+
+    private static Work work(String name, String ours, int connections, int bytes, boolean quick) {
+        return new Work(
+                name,
+                Map.of("connections", connections, "bytes", bytes),
+                Unit.NANOS_PER_OPERATION,
+                quick,
+                Work.Preparation.NONE,
+                java(JmhSide.FERRULE, ours, connections, bytes),
+                List.of(
+                        twin(TwinSide.LIBURING, "echo-uring", connections, bytes),
+                        twin("C epoll", "echo-epoll", connections, bytes),
+                        java("Netty io_uring", EchoServers.NETTY_URING, connections, bytes),
+                        java("Netty epoll", EchoServers.NETTY_EPOLL, connections, bytes),
+                        java("Selector", EchoServers.SELECTOR, connections, bytes),
+                        java("virtual threads", EchoServers.VIRTUAL, connections, bytes)));
+    }
+
+    private static Side twin(String name, String command, int connections, int bytes) {
+        return side(name, List.of(Served.program(), command, String.valueOf(BUFFER)), false, connections, bytes);
+    }
+
+    private static Side java(String name, String kind, int connections, int bytes) {
+        List<String> command = List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-XX:+IgnoreUnrecognizedVMOptions",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-cp",
+                Target.directory().resolve("benchmarks.jar").toString(),
+                EchoServers.class.getName(),
+                kind,
+                String.valueOf(BUFFER));
+        return side(name, command, true, connections, bytes);
+    }
+
+    private static Side side(String name, List<String> server, boolean warms, int connections, int bytes) {
+        return new Served(
+                name, server, warms, "echo-load", List.of(String.valueOf(connections), String.valueOf(bytes)));
+    }
+}
