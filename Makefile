@@ -55,7 +55,7 @@ bench-quick: benchmarks ## the same in five minutes, of less
 
 .PHONY: benchmarks
 benchmarks: setup
-	$(MVN) $(MVNFLAGS) -f reactor.xml -pl :ferrule,:ferrule-benchmarks package -DskipTests
+	$(MVN) $(MVNFLAGS) -f reactor.xml -pl :ferrule,:ferrule-examples,:ferrule-benchmarks package -DskipTests
 
 compare: examples ## set up, build, do the same work on every driver: a table, and a page with charts. COMPARE="--long --drivers uring,epoll"
 	@examples/ferrule compare --out target/compare $(COMPARE)

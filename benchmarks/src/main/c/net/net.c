@@ -1,3 +1,4 @@
+#define _GNU_SOURCE
 #include "net.h"
 
 #include <arpa/inet.h>
@@ -13,6 +14,8 @@
 #include <unistd.h>
 
 #define BACKLOG 4096
+#define TRIES 200
+#define TRY_MICROS 10000
 
 void fail(const char *what, int errnum)
 {
@@ -87,7 +90,12 @@ int connected(unsigned port)
 	struct sockaddr_in address = loopback(port);
 	int fd = checked("socket", socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
 
-	checked("connect", connect(fd, (struct sockaddr *)&address, sizeof(address)));
+	/* nginx does not tell when it listens. */
+	for (int tries = 0; connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0; tries++) {
+		if (errno != ECONNREFUSED || tries == TRIES)
+			fail("connect", errno);
+		usleep(TRY_MICROS);
+	}
 	return fd;
 }
 

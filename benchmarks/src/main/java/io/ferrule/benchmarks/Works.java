@@ -3,6 +3,7 @@ package io.ferrule.benchmarks;
 import io.ferrule.benchmarks.file.ReadWorks;
 import io.ferrule.benchmarks.harness.Work;
 import io.ferrule.benchmarks.net.EchoWorks;
+import io.ferrule.benchmarks.net.HttpWorks;
 import io.ferrule.benchmarks.ring.NopWorks;
 import java.util.List;
 import java.util.stream.Stream;
@@ -12,7 +13,7 @@ final class Works {
     private Works() {}
 
     static List<Work> all() {
-        return Stream.of(NopWorks.all(), ReadWorks.all(), EchoWorks.all())
+        return Stream.of(NopWorks.all(), ReadWorks.all(), EchoWorks.all(), HttpWorks.all())
                 .flatMap(List::stream)
                 .toList();
     }

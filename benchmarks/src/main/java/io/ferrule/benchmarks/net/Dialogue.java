@@ -8,9 +8,16 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** A process that is talked with in lines. It ends with its standard input, or is killed. */
 final class Dialogue implements AutoCloseable {
+    /** As a shell ends that does not find a program. */
+    private static final int NOT_INSTALLED = 127;
+
+    private static final Pattern PORT = Pattern.compile("(?:^port |http://localhost:)(\\d+)");
+
     private final String name;
     private final Path complaints;
     private final Process process;
@@ -49,10 +56,19 @@ final class Dialogue implements AutoCloseable {
     String hear() throws IOException {
         String line = answers.readLine();
         if (line == null) {
-            String words = Files.readString(complaints).strip();
-            throw new SideException(Status.FAILED, name + " has ended" + (words.isEmpty() ? "" : ": " + words));
+            throw gone();
         }
         return line;
+    }
+
+    private SideException gone() throws IOException {
+        int status = process.onExit().join().exitValue();
+        String words = Files.readString(complaints).strip();
+        return status == NOT_INSTALLED
+                ? SideException.unavailable(words)
+                : new SideException(
+                        Status.FAILED,
+                        name + " has ended with status " + status + (words.isEmpty() ? "" : ": " + words));
     }
 
     /** What comes after a word at the begin of a line; lines before it mean nothing. */
@@ -62,6 +78,15 @@ final class Dialogue implements AutoCloseable {
             line = hear();
         }
         return line.substring(word.length()).strip();
+    }
+
+    /** The port of a server, which says "port N", or the address of its pages. */
+    String hearPort() throws IOException {
+        Matcher port = PORT.matcher(hear());
+        while (!port.find()) {
+            port.reset(hear());
+        }
+        return port.group(1);
     }
 
     @Override

@@ -6,7 +6,6 @@ import io.ferrule.benchmarks.harness.Target;
 import io.ferrule.benchmarks.harness.TwinSide;
 import io.ferrule.benchmarks.harness.Unit;
 import io.ferrule.benchmarks.harness.Work;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -51,21 +50,18 @@ public final class EchoWorks {
     }
 
     private static Side java(String name, String kind, int connections, int bytes) {
-        List<String> command = List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-XX:+IgnoreUnrecognizedVMOptions",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-cp",
-                Target.directory().resolve("benchmarks.jar").toString(),
-                EchoServers.class.getName(),
-                kind,
-                String.valueOf(BUFFER));
+        List<String> command = JavaProgram.command(
+                Target.directory().resolve("benchmarks.jar"), EchoServers.class, kind, String.valueOf(BUFFER));
         return side(name, command, true, connections, bytes);
     }
 
     private static Side side(String name, List<String> server, boolean warms, int connections, int bytes) {
         return new Served(
-                name, server, warms, "echo-load", List.of(String.valueOf(connections), String.valueOf(bytes)));
+                name,
+                server,
+                warms,
+                "echo-load",
+                List.of(String.valueOf(connections), String.valueOf(bytes)),
+                connections);
     }
 }

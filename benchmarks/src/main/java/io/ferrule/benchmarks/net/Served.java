@@ -16,11 +16,16 @@ import java.util.List;
  * @param server prints "port N"
  * @param warms whether it is a JVM, which needs some time to get fast
  * @param load a command of {@code net.elf}
- * @param request its parameters after the port
+ * @param request its parameters after the port, of which the number of connections is one
  */
-record Served(String name, List<String> server, boolean warms, String load, List<String> request) implements Side {
-    /** Long enough for many round trips over a thousand connections. */
-    private static final int SLICE_MILLIS = 20;
+record Served(String name, List<String> server, boolean warms, String load, List<String> request, int connections)
+        implements Side {
+    private static final int SLICE_MILLIS = 4;
+
+    /** Answers come in bursts of as many as there are connections: a slice holds several. */
+    private static final int SLICE_MICROS_PER_CONNECTION = 40;
+
+    private static final int LEAST_MILLIS = 800;
 
     private static final int WARMUP_MILLIS = 1500;
 
@@ -33,12 +38,13 @@ record Served(String name, List<String> server, boolean warms, String load, List
 
     @Override
     public double round(Effort effort) throws IOException {
-        Effort slices = effort.inSlicesOf(SLICE_MILLIS);
+        int sliceMillis = Math.max(SLICE_MILLIS, connections * SLICE_MICROS_PER_CONNECTION / 1000);
+        long millis = Math.max(LEAST_MILLIS, effort.measuring().toMillis());
         try (Dialogue serving = Dialogue.start(server);
-                Dialogue asking = Dialogue.start(loadCommand(serving.hear("port ")))) {
+                Dialogue asking = Dialogue.start(loadCommand(serving.hearPort()))) {
             asking.hear("ready");
             run(asking, 1, warms ? WARMUP_MILLIS : effort.twinWarmupMillis());
-            return run(asking, slices.slices(), SLICE_MILLIS);
+            return run(asking, (int) (millis / sliceMillis), sliceMillis);
         }
     }
 
