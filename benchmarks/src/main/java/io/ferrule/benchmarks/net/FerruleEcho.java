@@ -19,6 +19,9 @@ import java.util.Queue;
 
 /** Echo through the safe layer, with callbacks: on one loop, whose connections share their buffers. */
 final class FerruleEcho implements StreamCallback<Connection> {
+    /** As many as the twin's ring has. */
+    private static final int ENTRIES = 1024;
+
     private static final int LEASES = 1024;
 
     private final BufferLeases leases;
@@ -28,7 +31,7 @@ final class FerruleEcho implements StreamCallback<Connection> {
     }
 
     static int start(String driver, int bufferSize) throws IOException {
-        Loop loop = Loop.start(LoopOptions.defaults().driver(driver));
+        Loop loop = Loop.start(LoopOptions.defaults().driver(driver).entries(ENTRIES));
         Listener listener = loop.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .await();
         listener.acceptAll(new FerruleEcho(loop.leases(LEASES, bufferSize)));
