@@ -277,6 +277,9 @@ public final class LibuvDriver extends ReadinessDriver {
 
     /** Polls those again that libuv has dropped, if something waits for them still. */
     private void pollAgain() {
+        if (dropped.isEmpty()) {
+            return; // an iterator would be garbage of every turn
+        }
         for (Watch watch : dropped) {
             int wanted = watch.wanted();
             if (wanted != 0 && watch.interest == 0 && require(watch, wanted) < 0) {
