@@ -189,7 +189,7 @@ public final class File extends Handle implements Source, Sink {
     /** What the kernel knows of it: size, times and the like. Mirrors {@code statx(2)}. */
     public Task<FileStatus> status() {
         checkOpen();
-        MemorySegment status = FileStatus.memory();
+        MemorySegment status = FileStatus.memory(loop);
         Task<FileStatus> task = new Task<>(loop, OperationKind.STATX, this, null) {
             @Override
             FileStatus value(int result) {

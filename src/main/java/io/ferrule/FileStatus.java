@@ -3,7 +3,6 @@ package io.ferrule;
 import io.ferrule.bindings.libc.LibC;
 import io.ferrule.bindings.libc.statx;
 import io.ferrule.bindings.libc.statx_timestamp;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -53,8 +52,8 @@ public record FileStatus(
     /** Of what {@code statx} counts as a block, whatever the file system's are. */
     private static final int BLOCK = 512;
 
-    static MemorySegment memory() {
-        return Arena.ofAuto().allocate(statx.layout());
+    static MemorySegment memory(Loop loop) {
+        return loop.taskMemory().take(statx.sizeof());
     }
 
     /** As the kernel has filled it in. */

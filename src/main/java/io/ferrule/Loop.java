@@ -54,6 +54,7 @@ public final class Loop implements Executor, AutoCloseable {
     private final InterruptWatch interrupts = new InterruptWatch(this::wake);
     private final Deadlines deadlines = new Deadlines();
     private final Transfers transfers = new Transfers(this);
+    private final TaskMemory taskMemory = new TaskMemory(this);
     private final LoopCounters counters;
     private final SocketCalls sockets = new SocketCalls(this);
     private final PathOperations paths = new PathOperations(this);
@@ -997,6 +998,10 @@ public final class Loop implements Executor, AutoCloseable {
 
     Transfers transfers() {
         return transfers;
+    }
+
+    TaskMemory taskMemory() {
+        return taskMemory;
     }
 
     @Override

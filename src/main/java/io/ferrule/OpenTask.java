@@ -5,7 +5,6 @@ import io.ferrule.bindings.liburing.LibUring;
 import io.ferrule.bindings.liburing.open_how;
 import io.ferrule.driver.OperationKind;
 import io.ferrule.sys.Abi;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +31,7 @@ final class OpenTask extends Task<File> {
         super(loop, OperationKind.OPEN, null, path.toString());
         this.path = path;
         this.direct = isDirect(flags);
-        MemorySegment name = PathName.of(path);
+        MemorySegment name = PathName.of(path, loop.taskMemory());
         keeps(name);
         step.fd = LibC.AT_FDCWD();
         step.address = name.address();
@@ -45,12 +44,12 @@ final class OpenTask extends Task<File> {
         super(directory.loop, OperationKind.OPEN_BENEATH, directory, relative + " beneath " + directory);
         this.path = directory.path().resolve(relative);
         this.direct = isDirect(flags);
-        MemorySegment name = PathName.of(relative);
-        MemorySegment both = Arena.ofAuto().allocate(open_how.sizeof() + name.byteSize(), Long.BYTES);
+        byte[] name = PathName.bytes(relative);
+        MemorySegment both = loop.taskMemory().take(open_how.sizeof() + name.length);
         open_how.flags(both, flags | LibC.O_CLOEXEC());
         open_how.mode(both, (flags & CREATES) == 0 ? 0 : mode); // elsewhere the kernel refuses one
         open_how.resolve(both, LibUring.RESOLVE_BENEATH() | LibUring.RESOLVE_NO_MAGICLINKS());
-        MemorySegment.copy(name, 0, both, open_how.sizeof(), name.byteSize());
+        PathName.put(name, both, open_how.sizeof());
         keeps(both);
         step.address = both.address() + open_how.sizeof();
         step.address2 = both.address();
@@ -66,7 +65,7 @@ final class OpenTask extends Task<File> {
         if (direct && result >= 0 && of.kind != OperationKind.STATX) {
             number = result;
             if (!isCancelled() && loop.driver().can(OperationKind.STATX)) {
-                MemorySegment memory = FileStatus.memory();
+                MemorySegment memory = FileStatus.memory(loop);
                 status = memory;
                 step.kind = OperationKind.STATX;
                 step.fd = number;

@@ -1,25 +1,45 @@
 package io.ferrule;
 
-import java.lang.foreign.Arena;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.FileSystems;
 import java.nio.file.Path;
+import java.util.Arrays;
 
 /** Names of files as the kernel takes them. */
 final class PathName {
     private PathName() {}
 
     /**
-     * Native memory with the name.
+     * What has the name at its beginning.
+     *
+     * @throws IllegalArgumentException as {@link #bytes} does
+     */
+    static MemorySegment of(Path path, TaskMemory memory) {
+        byte[] name = bytes(path);
+        MemorySegment of = memory.take(name.length);
+        put(name, of, 0);
+        return of;
+    }
+
+    static void put(byte[] name, MemorySegment memory, long at) {
+        MemorySegment.copy(name, 0, memory, ValueLayout.JAVA_BYTE, at, name.length);
+    }
+
+    /**
+     * With a zero at the end.
      *
      * @throws IllegalArgumentException for a path of another file system, such as one inside a zip file
      */
-    static MemorySegment of(Path path) {
+    static byte[] bytes(Path path) {
         if (path.getFileSystem() != FileSystems.getDefault()) {
             throw new IllegalArgumentException(
                     path + " is a path of " + path.getFileSystem() + ", which the kernel knows nothing of");
         }
         String text = path.toString();
-        return Arena.ofAuto().allocateFrom(text.isEmpty() ? "." : text);
+        byte[] name = (text.isEmpty() ? "." : text).getBytes(UTF_8);
+        return Arrays.copyOf(name, name.length + 1);
     }
 }

@@ -2,7 +2,6 @@ package io.ferrule;
 
 import io.ferrule.bindings.libc.LibC;
 import io.ferrule.driver.OperationKind;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.CopyOption;
 import java.nio.file.LinkOption;
@@ -30,14 +29,14 @@ public final class PathOperations {
      */
     public Task<FileStatus> status(Path path, LinkOption... options) {
         loop.checkOpen();
-        MemorySegment status = FileStatus.memory();
+        MemorySegment status = FileStatus.memory(loop);
         Task<FileStatus> task = new Task<>(loop, OperationKind.STATX, null, path.toString()) {
             @Override
             FileStatus value(int result) {
                 return FileStatus.of(status);
             }
         };
-        MemorySegment name = PathName.of(path);
+        MemorySegment name = PathName.of(path, loop.taskMemory());
         task.keeps(name);
         task.step.fd = LibC.AT_FDCWD();
         task.step.address = name.address();
@@ -108,7 +107,7 @@ public final class PathOperations {
 
     private Task<@Nullable Void> about(OperationKind kind, Path path) {
         loop.checkOpen();
-        MemorySegment name = PathName.of(path);
+        MemorySegment name = PathName.of(path, loop.taskMemory());
         Task<@Nullable Void> task = new Task<>(loop, kind, null, path.toString());
         task.keeps(name);
         task.step.fd = LibC.AT_FDCWD();
@@ -118,18 +117,18 @@ public final class PathOperations {
 
     private Task<@Nullable Void> aboutTwo(OperationKind kind, Path first, Path second) {
         loop.checkOpen();
-        MemorySegment one = PathName.of(first);
-        MemorySegment two = PathName.of(second);
-        MemorySegment both = Arena.ofAuto().allocate(one.byteSize() + two.byteSize());
-        MemorySegment.copy(one, 0, both, 0, one.byteSize());
-        MemorySegment.copy(two, 0, both, one.byteSize(), two.byteSize());
+        byte[] one = PathName.bytes(first);
+        byte[] two = PathName.bytes(second);
+        MemorySegment both = loop.taskMemory().take(one.length + two.length);
+        PathName.put(one, both, 0);
+        PathName.put(two, both, one.length);
         // The exception of a name that is taken, or missing, tells both.
         Task<@Nullable Void> task = new Task<>(loop, kind, null, first + " -> " + second);
         task.keeps(both);
         task.step.fd = LibC.AT_FDCWD();
         task.step.fd2 = LibC.AT_FDCWD();
         task.step.address = both.address();
-        task.step.address2 = both.address() + one.byteSize();
+        task.step.address2 = both.address() + one.length;
         return task;
     }
 }

@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
  */
 public non-sealed class Task<T extends @Nullable Object> extends Request {
     /** Memory that its step names, kept reachable. */
-    @SuppressWarnings({"UnusedVariable", "FieldCanBeLocal"})
     private @Nullable MemorySegment kept;
 
     private @Nullable T value;
@@ -106,6 +105,11 @@ public non-sealed class Task<T extends @Nullable Object> extends Request {
         }
         if (error != null) {
             failed();
+        }
+        MemorySegment memory = kept;
+        if (memory != null) {
+            kept = null;
+            loop.taskMemory().giveBack(memory);
         }
         finish();
     }
