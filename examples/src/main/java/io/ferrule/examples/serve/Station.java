@@ -21,7 +21,9 @@ final class Station {
     private static final int LEASES = 1024;
     private static final int LEASE_SIZE = 4 << 10;
     private static final int POOLED = 64;
-    private static final int POOLED_SIZE = 64 << 10;
+
+    /** Below this, copying to and fro is cheaper than what io_uring's worker threads, which it splices with, cost. */
+    private static final int POOLED_SIZE = 128 << 10;
 
     /** Of those that are made: many of them are needed just when clients are slow. */
     private static final int MADE_SIZE = 16 << 10;
