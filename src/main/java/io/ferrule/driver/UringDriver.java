@@ -231,9 +231,12 @@ public final class UringDriver implements Driver {
             ring.submitAndWait(0);
         }
         int most = ROUNDS * ring.cq().entries();
-        while (delivered - before < most && ring.cq().forEach(handler) > 0) {
-            // again: what completed meanwhile
-        }
+        do {
+            ring.cq().forEach(handler);
+            // And what completed meanwhile; but what the kernel holds back comes with the next turn's system call, or
+            // all that was started now would
+            // wait for one more.
+        } while (delivered - before < most && ring.cq().ready() > 0);
         EventFd telling = completions;
         if (telling != null) {
             telling.fd().read(emptied);

@@ -33,6 +33,7 @@ final class Enter {
     private static final long PAUSE_NANOS = 1_000_000L;
 
     private final RingHandle handle;
+    private final CompletionQueue cq;
     private final long sqFlags;
     private final boolean sqPoll;
     private final boolean ioPoll;
@@ -40,8 +41,9 @@ final class Enter {
     private final int flags;
 
     /** With the ring's memory and what {@link RingHandle#prepareEnter} has arranged as they are now. */
-    Enter(RingHandle handle) {
+    Enter(RingHandle handle, CompletionQueue cq) {
         this.handle = handle;
+        this.cq = cq;
         this.sqFlags = handle.memory().sqFlags();
         this.sqPoll = handle.has(SetupFlag.IORING_SETUP_SQPOLL);
         this.ioPoll = handle.has(SetupFlag.IORING_SETUP_IOPOLL);
@@ -50,7 +52,8 @@ final class Enter {
     }
 
     /**
-     * Submits and waits, in one system call; in none where the SQPOLL thread is awake and nothing is waited for.
+     * Submits and waits, in one system call, which brings what the kernel holds back; in none where the SQPOLL thread is awake and nothing is waited
+     * for.
      *
      * @param pending entries published and not taken yet
      * @param count completions to wait for
@@ -66,9 +69,10 @@ final class Enter {
                 return pending;
             }
         }
-        if (count > 0) {
+        if (holdsBack() || count > 0) {
             how |= LibUring.IORING_ENTER_GETEVENTS();
         }
+        countOverflow();
         return outcome(
                 timeoutNanos < 0
                         ? handle.enter(descriptor, pending, count, how)
@@ -98,6 +102,7 @@ final class Enter {
 
     /** The flags of an enter that wakes the kernel thread if it sleeps. */
     private int awake() {
+        countOverflow();
         return sqPoll && sqThreadSleeps() ? flags | LibUring.IORING_ENTER_SQ_WAKEUP() : flags;
     }
 
@@ -110,9 +115,11 @@ final class Enter {
         return outcome(handle.enter(descriptor, 0, 0, how));
     }
 
-    /** Whether completions are waiting in the kernel because the queue was full. */
-    boolean overflown() {
-        return (RingLayout.getOpaque(sqFlags) & IORING_SQ_CQ_OVERFLOW) != 0;
+    /** To be called before what makes the kernel hand over completions for which there was no room. */
+    private void countOverflow() {
+        if ((RingLayout.getOpaque(sqFlags) & IORING_SQ_CQ_OVERFLOW) != 0) {
+            cq.countOverflow();
+        }
     }
 
     /** Whether the kernel holds completions back until it is entered: overflow, task work that is ours to run, a device to poll. */
@@ -122,6 +129,7 @@ final class Enter {
 
     /** Has the kernel hand over what it holds back. */
     void fetch() throws IOException {
+        countOverflow();
         outcome(handle.enter(descriptor, 0, 0, flags | LibUring.IORING_ENTER_GETEVENTS()));
     }
 

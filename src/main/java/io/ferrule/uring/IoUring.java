@@ -46,7 +46,7 @@ public final class IoUring implements AutoCloseable {
         this.sq = new SubmissionQueue(this, memory);
         this.cq = new CompletionQueue(this, memory);
         handle.prepareEnter(registerDescriptor && !disabled);
-        this.kernel = new Enter(handle);
+        this.kernel = new Enter(handle, cq);
     }
 
     /**
@@ -270,7 +270,7 @@ public final class IoUring implements AutoCloseable {
         RingMemory memory = handle.memory();
         sq.bind(memory);
         cq.bind(memory);
-        kernel = new Enter(handle);
+        kernel = new Enter(handle, cq);
     }
 
     /**
@@ -290,7 +290,7 @@ public final class IoUring implements AutoCloseable {
         disabled = false;
         owner = Thread.currentThread();
         handle.prepareEnter(registerDescriptor);
-        kernel = new Enter(handle);
+        kernel = new Enter(handle, cq);
     }
 
     /** Registered files and buffers. */
@@ -365,7 +365,7 @@ public final class IoUring implements AutoCloseable {
             }
             handle.forgetRegisteredDescriptor(); // it was the dead thread's
             owner = Thread.currentThread();
-            kernel = new Enter(handle);
+            kernel = new Enter(handle, cq);
         }
         sq.discardUnpublished();
         boolean atRest = disabled || new Quiesce(this).run();
@@ -434,9 +434,6 @@ public final class IoUring implements AutoCloseable {
     boolean fetchHeldBack() {
         if (!kernel.holdsBack()) {
             return false;
-        }
-        if (kernel.overflown()) {
-            cq.countOverflow();
         }
         try {
             kernel.fetch();

@@ -3,8 +3,11 @@ package io.ferrule.uring;
 import static io.ferrule.uring.Completion.error;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.ferrule.bindings.libc.LibC;
 import io.ferrule.sys.Errno;
+import io.ferrule.sys.EventFd;
 import io.ferrule.sys.Fd;
 import io.ferrule.sys.IovecArray;
 import io.ferrule.sys.Pipe;
@@ -49,6 +52,23 @@ class SubmissionTest {
                 assertThat(Completion.userData(ring, 13))
                         .isEqualTo(LongStream.range(0, 13).toArray());
             }
+        }
+    }
+
+    @Test
+    void aSubmissionBringsWhatTheKernelHoldsBack() throws IOException {
+        try (IoUring ring = IoUring.open(8);
+                EventFd event = EventFd.open(0)) {
+            assumeTrue(
+                    ring.setupFlags().contains(SetupFlag.IORING_SETUP_DEFER_TASKRUN),
+                    "needs a kernel that leaves work to the ring's thread (DEFER_TASKRUN, Linux 6.1)");
+            ring.sq().next().pollAdd(event.fd(), LibC.POLLIN());
+            ring.submit();
+            event.signal();
+            assertThat(ring.cq().ready()).as("held back").isZero();
+            ring.sq().next().nop();
+            ring.submit();
+            assertThat(ring.cq().ready()).isEqualTo(2);
         }
     }
 
