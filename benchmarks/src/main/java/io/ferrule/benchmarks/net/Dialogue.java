@@ -46,6 +46,10 @@ final class Dialogue implements AutoCloseable {
         }
     }
 
+    long pid() {
+        return process.pid();
+    }
+
     void tell(String line) throws IOException {
         questions.write(line);
         questions.newLine();

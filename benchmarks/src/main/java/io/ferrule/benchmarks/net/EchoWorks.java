@@ -29,7 +29,7 @@ public final class EchoWorks {
     }
 
     private static Work work(String name, String ours, int connections, int bytes, boolean quick) {
-        return new Work(
+        Work work = new Work(
                 name,
                 Map.of("connections", connections, "bytes", bytes),
                 Unit.NANOS_PER_OPERATION,
@@ -43,6 +43,7 @@ public final class EchoWorks {
                         java("Netty epoll", EchoServers.NETTY_EPOLL, connections, bytes),
                         java("Selector", EchoServers.SELECTOR, connections, bytes),
                         java("virtual threads", EchoServers.VIRTUAL, connections, bytes)));
+        return work.and(Served.processorTime(name));
     }
 
     private static Side twin(String name, String command, int connections, int bytes) {
@@ -59,6 +60,7 @@ public final class EchoWorks {
         return new Served(
                 name,
                 server,
+                warms,
                 warms,
                 "echo-load",
                 List.of(String.valueOf(connections), String.valueOf(bytes)),

@@ -26,7 +26,7 @@ public final class HttpWorks {
     private static Work work(String driver, int kibibytes) {
         Path directory = Target.directory().resolve("www");
         Path file = directory.resolve(kibibytes + "k.bin");
-        return new Work(
+        Work work = new Work(
                 "http",
                 Map.of("driver", driver, "kib", kibibytes),
                 Unit.NANOS_PER_OPERATION,
@@ -43,6 +43,7 @@ public final class HttpWorks {
                                         directory.toString()),
                                 true,
                                 file)));
+        return work.and(Served.processorTime("http"));
     }
 
     private static List<String> ours(Path directory, String driver) {
@@ -64,6 +65,7 @@ public final class HttpWorks {
                 name,
                 server,
                 warms,
+                false,
                 "http-load",
                 List.of(String.valueOf(CONNECTIONS), target, file.toString()),
                 CONNECTIONS);

@@ -11,6 +11,9 @@ final class ServerProcess {
     /** A question: how many bytes of the heap are in use. */
     static final String HEAP = "heap";
 
+    /** A question: how many bytes of the heap all threads together have allocated so far. */
+    static final String ALLOCATED = "allocated";
+
     private static final int COLLECTIONS = 3;
 
     private ServerProcess() {}
@@ -20,10 +23,19 @@ final class ServerProcess {
         System.out.println("port " + port);
         try (BufferedReader questions = new BufferedReader(new InputStreamReader(System.in))) {
             for (String line = questions.readLine(); line != null; line = questions.readLine()) {
-                System.out.println(line.equals(HEAP) ? String.valueOf(usedHeap()) : "what is \"" + line + "\"?");
+                System.out.println(
+                        switch (line) {
+                            case HEAP -> String.valueOf(usedHeap());
+                            case ALLOCATED -> String.valueOf(allocated());
+                            default -> "what is \"" + line + "\"?";
+                        });
             }
         }
         Runtime.getRuntime().halt(0); // whatever its threads are at
+    }
+
+    private static long allocated() {
+        return ((com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean()).getTotalThreadAllocatedBytes();
     }
 
     private static long usedHeap() {
