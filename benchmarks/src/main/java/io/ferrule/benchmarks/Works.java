@@ -4,6 +4,8 @@ import io.ferrule.benchmarks.file.ReadWorks;
 import io.ferrule.benchmarks.harness.Work;
 import io.ferrule.benchmarks.net.EchoWorks;
 import io.ferrule.benchmarks.net.HttpWorks;
+import io.ferrule.benchmarks.process.MemoryWorks;
+import io.ferrule.benchmarks.process.SystemCallWorks;
 import io.ferrule.benchmarks.ring.NopWorks;
 import java.util.List;
 import java.util.stream.Stream;
@@ -13,7 +15,13 @@ final class Works {
     private Works() {}
 
     static List<Work> all() {
-        return Stream.of(NopWorks.all(), ReadWorks.all(), EchoWorks.all(), HttpWorks.all())
+        return Stream.of(
+                        NopWorks.all(),
+                        ReadWorks.all(),
+                        EchoWorks.all(),
+                        HttpWorks.all(),
+                        SystemCallWorks.all(),
+                        MemoryWorks.all())
                 .flatMap(List::stream)
                 .toList();
     }

@@ -56,7 +56,8 @@ final class Comparison {
         return IntStream.range(0, figures.size())
                 .mapToObj(i -> "%s %s"
                         .formatted(
-                                shortened(figures.get(i)), work.figures().get(i).unit().name()))
+                                shortened(figures.get(i)),
+                                work.figures().get(i).unit().name()))
                 .collect(Collectors.joining(", "));
     }
 

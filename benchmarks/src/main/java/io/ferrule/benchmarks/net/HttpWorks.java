@@ -1,5 +1,6 @@
 package io.ferrule.benchmarks.net;
 
+import io.ferrule.benchmarks.harness.JavaProgram;
 import io.ferrule.benchmarks.harness.JmhSide;
 import io.ferrule.benchmarks.harness.Side;
 import io.ferrule.benchmarks.harness.Target;
@@ -35,14 +36,7 @@ public final class HttpWorks {
                 side(JmhSide.FERRULE, ours(directory, driver), true, file),
                 List.of(
                         side("nginx", Nginx.command(directory), false, file),
-                        side(
-                                "Netty epoll",
-                                JavaProgram.command(
-                                        Target.directory().resolve("benchmarks.jar"),
-                                        NettyFiles.class,
-                                        directory.toString()),
-                                true,
-                                file)));
+                        side("Netty epoll", JavaProgram.command(NettyFiles.class, directory.toString()), true, file)));
         return work.and(Served.processorTime("http"));
     }
 

@@ -1,8 +1,11 @@
 package io.ferrule.benchmarks.net;
 
 import com.google.gson.Gson;
+import io.ferrule.benchmarks.harness.Dialogue;
 import io.ferrule.benchmarks.harness.Effort;
+import io.ferrule.benchmarks.harness.JavaMemory;
 import io.ferrule.benchmarks.harness.Side;
+import io.ferrule.benchmarks.harness.SystemCallCounter;
 import io.ferrule.benchmarks.harness.Target;
 import io.ferrule.benchmarks.harness.Unit;
 import io.ferrule.benchmarks.harness.Work;
@@ -70,44 +73,52 @@ record Served(
     public List<Double> figures(Effort effort) throws IOException {
         int sliceMillis = Math.max(SLICE_MILLIS, connections * SLICE_MICROS_PER_CONNECTION / 1000);
         long millis = Math.max(LEAST_MILLIS, effort.measuring().toMillis());
-        try (Dialogue serving = Dialogue.start(server);
-                Dialogue asking = Dialogue.start(loadCommand(serving.hearPort()))) {
-            asking.hear("ready");
-            warmUp(asking, effort);
+        return whenWarm(effort, (serving, asking) -> {
             long before = ProcessorTime.nanos(serving.pid());
             Figures figures = run(asking, (int) (millis / sliceMillis), sliceMillis);
             long busy = ProcessorTime.nanos(serving.pid()) - before;
             return List.of(figures.fastest(), (double) busy / figures.answers());
-        }
+        });
     }
 
-    /** Of servers that can be asked: see {@link ServerProcess}. What the question itself allocates is known from asking twice. */
+    /** Of servers that can be asked: see {@link JavaMemory}. What the question itself allocates is known from asking twice. */
     @Override
     public OptionalDouble allocatedBytes(Effort effort) throws IOException {
         if (!answersQuestions) {
             return OptionalDouble.empty();
         }
+        return whenWarm(effort, (serving, asking) -> {
+            serving.ask(JavaMemory.ALLOCATED);
+            long first = serving.ask(JavaMemory.ALLOCATED);
+            long second = serving.ask(JavaMemory.ALLOCATED);
+            Figures figures = run(asking, 1, effort.allocationMillis());
+            long third = serving.ask(JavaMemory.ALLOCATED);
+            long question = second - first;
+            return OptionalDouble.of((double) Math.max(0, third - second - question) / figures.answers());
+        });
+    }
+
+    /** System calls for each answer. */
+    double systemCalls(Effort effort) throws IOException {
+        return whenWarm(effort, (serving, asking) -> {
+            try (SystemCallCounter counter = new SystemCallCounter(serving.pid())) {
+                Figures figures = run(asking, 1, LEAST_MILLIS);
+                return (double) counter.end() / figures.answers();
+            }
+        });
+    }
+
+    private interface Job<T> {
+        T run(Dialogue serving, Dialogue asking) throws IOException;
+    }
+
+    private <T> T whenWarm(Effort effort, Job<T> job) throws IOException {
         try (Dialogue serving = Dialogue.start(server);
                 Dialogue asking = Dialogue.start(loadCommand(serving.hearPort()))) {
             asking.hear("ready");
-            warmUp(asking, effort);
-            allocated(serving);
-            long before = allocated(serving);
-            long between = allocated(serving);
-            Figures figures = run(asking, 1, effort.allocationMillis());
-            long after = allocated(serving);
-            long question = between - before;
-            return OptionalDouble.of((double) Math.max(0, after - between - question) / figures.answers());
+            run(asking, 1, warms ? WARMUP_MILLIS : effort.twinWarmupMillis());
+            return job.run(serving, asking);
         }
-    }
-
-    private static long allocated(Dialogue serving) throws IOException {
-        serving.tell(ServerProcess.ALLOCATED);
-        return Long.parseLong(serving.hear());
-    }
-
-    private void warmUp(Dialogue asking, Effort effort) throws IOException {
-        run(asking, 1, warms ? WARMUP_MILLIS : effort.twinWarmupMillis());
     }
 
     private List<String> loadCommand(String port) {
