@@ -7,6 +7,7 @@ import io.ferrule.benchmarks.net.HttpWorks;
 import io.ferrule.benchmarks.process.MemoryWorks;
 import io.ferrule.benchmarks.process.SystemCallWorks;
 import io.ferrule.benchmarks.ring.NopWorks;
+import io.ferrule.benchmarks.startup.StartWorks;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -21,7 +22,8 @@ final class Works {
                         EchoWorks.all(),
                         HttpWorks.all(),
                         SystemCallWorks.all(),
-                        MemoryWorks.all())
+                        MemoryWorks.all(),
+                        StartWorks.all())
                 .flatMap(List::stream)
                 .toList();
     }

@@ -19,6 +19,7 @@ public final class ResidentMemory {
 
     private static final Set<String> PRIVATE = Set.of("Private_Clean:", "Private_Dirty:");
     private static final int KIBI = 1 << 10;
+    private static final int LOOKS = 50;
 
     private ResidentMemory() {}
 
@@ -28,26 +29,29 @@ public final class ResidentMemory {
     }
 
     /**
-     * In bytes.
+     * In bytes, as soon as that does not change any more: the collector leaves some things for the next time, and the program may be at it still.
      *
      * @param java whether it answers questions: see {@link JavaMemory}
      */
     public static long bytes(Dialogue program, boolean java) throws IOException {
-        long heap = java ? settledHeap(program) : 0;
+        long bytes = now(program, java);
+        for (int i = 0; i < LOOKS; i++) {
+            long next = now(program, java);
+            if (next == bytes) {
+                return bytes;
+            }
+            bytes = next;
+        }
+        throw new SideException(Status.FAILED, "its memory does not stay the same");
+    }
+
+    private static long now(Dialogue program, boolean java) throws IOException {
+        long heap = java ? program.ask(JavaMemory.HEAP) : 0;
         return heap
                 + Files.readAllLines(Path.of("/proc", String.valueOf(program.pid()), "smaps_rollup")).stream()
                         .map(line -> line.split(" +"))
                         .filter(words -> PRIVATE.contains(words[0]))
                         .mapToLong(words -> Long.parseLong(words[1]) * KIBI)
                         .sum();
-    }
-
-    /** The collector leaves some things for the next time, and the first questions leave things behind. */
-    private static long settledHeap(Dialogue program) throws IOException {
-        long last = program.ask(JavaMemory.HEAP);
-        for (long next = program.ask(JavaMemory.HEAP); next < last; next = program.ask(JavaMemory.HEAP)) {
-            last = next;
-        }
-        return last;
     }
 }
