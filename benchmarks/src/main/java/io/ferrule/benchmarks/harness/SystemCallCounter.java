@@ -12,6 +12,8 @@ import java.util.List;
 public final class SystemCallCounter implements AutoCloseable {
     private static final String PERF_EVENT = "raw_syscalls:sys_enter";
 
+    private static final String BEGUN = "begun";
+
     /** It ends with its standard input. */
     private static final String STRACE = """
             command -v strace > /dev/null || { echo "strace is not installed" >&2; exit 127; }
@@ -42,16 +44,21 @@ public final class SystemCallCounter implements AutoCloseable {
     private static Dialogue perf(String table, String pid) throws IOException {
         Dialogue perf =
                 Dialogue.start(List.of("perf", "stat", "-x,", "-e", PERF_EVENT, "-o", table, "-p", pid, "--", "cat"));
-        return begun(perf, "begun", "begun");
+        return begun(perf, () -> perf.tell(BEGUN), BEGUN);
     }
 
     private static Dialogue strace(String table, String pid) throws IOException {
-        return begun(Dialogue.start(List.of("sh", "-c", STRACE, "strace", table, pid)), "", " attached");
+        return begun(Dialogue.start(List.of("sh", "-c", STRACE, "strace", table, pid)), () -> {}, " attached");
     }
 
-    private static Dialogue begun(Dialogue tool, String question, String answer) throws IOException {
+    private interface Question {
+        void ask() throws IOException;
+    }
+
+    /** Returns it when it answers so. */
+    private static Dialogue begun(Dialogue tool, Question question, String answer) throws IOException {
         try {
-            tool.tell(question);
+            question.ask();
             String line = tool.hear();
             if (line.contains(answer)) {
                 return tool;
