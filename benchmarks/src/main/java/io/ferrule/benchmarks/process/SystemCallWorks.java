@@ -29,6 +29,7 @@ public final class SystemCallWorks {
     private static Work nops(String ring) {
         String[] sqPoll = ring.equals("sqpoll") ? new String[] {ring} : new String[0];
         return work(
+                ring.equals("plain"),
                 Map.of("of", "nop", "batch", BATCH, "ring", ring),
                 Work.Preparation.NONE,
                 java(Turns.NOP, BATCH, sqPoll),
@@ -41,6 +42,7 @@ public final class SystemCallWorks {
         String depth = String.valueOf(BATCH);
         String file = BlockFile.path().toString();
         return work(
+                false,
                 Map.of("of", "read", "depth", BATCH),
                 BlockFile::prepare,
                 java(Turns.READ, BATCH),
@@ -54,9 +56,9 @@ public final class SystemCallWorks {
     }
 
     private static Work work(
-            Map<String, ?> params, Work.Preparation preparation, List<String> ours, List<Side> others) {
+            boolean quick, Map<String, ?> params, Work.Preparation preparation, List<String> ours, List<Side> others) {
         return new Work(
-                NAME, params, Unit.SYSTEM_CALLS_PER_OPERATION, true, preparation, side(JmhSide.FERRULE, ours), others);
+                NAME, params, Unit.SYSTEM_CALLS_PER_OPERATION, quick, preparation, side(JmhSide.FERRULE, ours), others);
     }
 
     private static Side side(String name, List<String> command) {

@@ -28,7 +28,7 @@ public final class StartWorks {
                 "startup",
                 Map.of("of", part),
                 Unit.MILLIS,
-                !part.contains("epoll"),
+                part.equals("bare ring"),
                 BlockFile::prepare,
                 ours,
                 List.of(
