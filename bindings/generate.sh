@@ -63,6 +63,11 @@ find "$work/java" -name '*.java' -exec sed -i '
         return SYMBOL_LOOKUP.find(symbol).orElseThrow(() -> new UnsatisfiedLinkError("unresolved symbol: " + symbol));\
     }
   }' {} +
+# Handles of arrays' elements take the JVM tens of milliseconds to make, and hardly anyone wants one: each in a class of its own, made when used first.
+find "$work/java" -name '*.java' -exec sed -i -E '
+  s/^( *)private static final (VarHandle|MethodHandle) (\w+)\$ELEM_HANDLE = (.*);$/\1private static final class \3$Elements {\n\1    static final \2 HANDLE = \4;\n\1}/
+  s/\b(\w+)\$ELEM_HANDLE\./\1$Elements.HANDLE./' {} +
+if grep -rl 'ELEM_HANDLE' "$work/java"; then fail "these still make the handles of elements at once"; fi
 if grep -rlF -e .findOrThrow -e "$work" "$work/java"; then fail "these still call JDK 23's findOrThrow or name a path of this machine"; fi
 rm -rf "$here/java"
 cp -R "$work/java" "$here/java"

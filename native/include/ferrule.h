@@ -9,10 +9,11 @@
 /* One system call, by the number in the ABI table. Returns the kernel's own answer: a negative errno on failure; the C errno is not touched. */
 FERRULE_API long ferrule_syscall(long number, long a, long b, long c, long d, long e, long f);
 
-/* The ABI table: sizes, offsets and constants of this architecture as its C compiler sees them. Java checks it once, at load. */
-FERRULE_API int ferrule_abi_count(void);
-FERRULE_API const char *ferrule_abi_name(int index);
-FERRULE_API int64_t ferrule_abi_value(int index);
+/*
+ * The ABI table: sizes, offsets and constants of this architecture as its C compiler sees them. Java reads it once, at load, and with one call, for each
+ * shape of a call takes the JVM milliseconds. Entries of 16 bytes: a pointer to the name, and an int64_t; the last one's pointer is NULL.
+ */
+FERRULE_API const void *ferrule_abi_table(void);
 
 /* Has a signal (1 to 64) counted, and 1 added to an eventfd for each, instead of what it did before. 0, -EBUSY when it is claimed, or -errno. */
 FERRULE_API int ferrule_signal_claim(int signal, int eventfd);

@@ -240,19 +240,11 @@ static const struct entry table[] = {
 	CONSTANT(SYS_waitid),
 	CONSTANT(SYS_write),
 	CONSTANT(SYS_writev),
+
+	{ NULL, 0 },
 };
 
-int ferrule_abi_count(void)
+const void *ferrule_abi_table(void)
 {
-	return sizeof(table) / sizeof(table[0]);
-}
-
-const char *ferrule_abi_name(int index)
-{
-	return table[index].name;
-}
-
-int64_t ferrule_abi_value(int index)
-{
-	return table[index].value;
+	return table;
 }

@@ -19,7 +19,7 @@ static inline int checked(const char *what, int result)
 	return result;
 }
 
-static inline void open_ring(struct io_uring *ring, bool sqpoll)
+static inline void init_ring(struct io_uring *ring, bool sqpoll)
 {
 	struct io_uring_params params = {
 		.flags = IORING_SETUP_SUBMIT_ALL | IORING_SETUP_SINGLE_ISSUER |
@@ -28,6 +28,11 @@ static inline void open_ring(struct io_uring *ring, bool sqpoll)
 	};
 
 	checked("io_uring_queue_init_params", io_uring_queue_init_params(ENTRIES, ring, &params));
+}
+
+static inline void open_ring(struct io_uring *ring, bool sqpoll)
+{
+	init_ring(ring, sqpoll);
 	checked("io_uring_register_ring_fd", io_uring_register_ring_fd(ring));
 	io_uring_set_iowait(ring, false); /* where the kernel can */
 }

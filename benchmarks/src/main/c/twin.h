@@ -10,7 +10,7 @@ struct twin {
 	void (*turns)(long count);
 };
 
-extern const struct twin nop, ring_read, plain_pread;
+extern const struct twin nop, ring_read, plain_pread, rings;
 
 /* Prints what failed, with the errno, and ends the process. */
 void fail(const char *what, int errnum) __attribute__((noreturn));

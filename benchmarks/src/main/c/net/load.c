@@ -138,7 +138,8 @@ static void run(unsigned connections, unsigned slices, unsigned millis)
 	time_is_up = true;
 	while (talking)
 		turn();
-	printf("{\"trips\": %lu, \"seconds\": %.6f, \"busy\": %.3f, \"p50_nanos\": %lu, \"p99_nanos\": %lu, \"nanos_per_trip\": [",
+	all += trips;
+	printf("{\"answers\": %lu, \"seconds\": %.6f, \"busy\": %.3f, \"p50_nanos\": %lu, \"p99_nanos\": %lu, \"nanos_per_trip\": [",
 	       all, seconds, busy / seconds, quantile(&latencies, 0.5), quantile(&latencies, 0.99));
 	for (unsigned slice = 0; slice < slices; slice++)
 		printf("%s%.3f", slice ? ", " : "", nanos_per_trip[slice]);

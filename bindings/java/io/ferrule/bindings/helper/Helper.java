@@ -94,11 +94,11 @@ public class Helper extends Helper$shared {
         }
     }
 
-    private static class ferrule_abi_count {
+    private static class ferrule_abi_table {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Helper.C_INT    );
+            Helper.C_POINTER    );
 
-        public static final MemorySegment ADDR = findOrThrow("ferrule_abi_count");
+        public static final MemorySegment ADDR = findOrThrow("ferrule_abi_table");
 
         public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
     }
@@ -106,165 +106,45 @@ public class Helper extends Helper$shared {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * int ferrule_abi_count()
+     * const void *ferrule_abi_table()
      * }
      */
-    public static FunctionDescriptor ferrule_abi_count$descriptor() {
-        return ferrule_abi_count.DESC;
+    public static FunctionDescriptor ferrule_abi_table$descriptor() {
+        return ferrule_abi_table.DESC;
     }
 
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * int ferrule_abi_count()
+     * const void *ferrule_abi_table()
      * }
      */
-    public static MethodHandle ferrule_abi_count$handle() {
-        return ferrule_abi_count.HANDLE;
+    public static MethodHandle ferrule_abi_table$handle() {
+        return ferrule_abi_table.HANDLE;
     }
 
     /**
      * Address for:
      * {@snippet lang=c :
-     * int ferrule_abi_count()
+     * const void *ferrule_abi_table()
      * }
      */
-    public static MemorySegment ferrule_abi_count$address() {
-        return ferrule_abi_count.ADDR;
+    public static MemorySegment ferrule_abi_table$address() {
+        return ferrule_abi_table.ADDR;
     }
 
     /**
      * {@snippet lang=c :
-     * int ferrule_abi_count()
+     * const void *ferrule_abi_table()
      * }
      */
-    public static int ferrule_abi_count() {
-        var mh$ = ferrule_abi_count.HANDLE;
+    public static MemorySegment ferrule_abi_table() {
+        var mh$ = ferrule_abi_table.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("ferrule_abi_count");
+                traceDowncall("ferrule_abi_table");
             }
-            return (int)mh$.invokeExact();
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class ferrule_abi_name {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Helper.C_POINTER,
-            Helper.C_INT
-        );
-
-        public static final MemorySegment ADDR = findOrThrow("ferrule_abi_name");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * const char *ferrule_abi_name(int index)
-     * }
-     */
-    public static FunctionDescriptor ferrule_abi_name$descriptor() {
-        return ferrule_abi_name.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * const char *ferrule_abi_name(int index)
-     * }
-     */
-    public static MethodHandle ferrule_abi_name$handle() {
-        return ferrule_abi_name.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * const char *ferrule_abi_name(int index)
-     * }
-     */
-    public static MemorySegment ferrule_abi_name$address() {
-        return ferrule_abi_name.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * const char *ferrule_abi_name(int index)
-     * }
-     */
-    public static MemorySegment ferrule_abi_name(int index) {
-        var mh$ = ferrule_abi_name.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("ferrule_abi_name", index);
-            }
-            return (MemorySegment)mh$.invokeExact(index);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class ferrule_abi_value {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Helper.C_LONG,
-            Helper.C_INT
-        );
-
-        public static final MemorySegment ADDR = findOrThrow("ferrule_abi_value");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int64_t ferrule_abi_value(int index)
-     * }
-     */
-    public static FunctionDescriptor ferrule_abi_value$descriptor() {
-        return ferrule_abi_value.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int64_t ferrule_abi_value(int index)
-     * }
-     */
-    public static MethodHandle ferrule_abi_value$handle() {
-        return ferrule_abi_value.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int64_t ferrule_abi_value(int index)
-     * }
-     */
-    public static MemorySegment ferrule_abi_value$address() {
-        return ferrule_abi_value.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int64_t ferrule_abi_value(int index)
-     * }
-     */
-    public static long ferrule_abi_value(int index) {
-        var mh$ = ferrule_abi_value.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("ferrule_abi_value", index);
-            }
-            return (long)mh$.invokeExact(index);
+            return (MemorySegment)mh$.invokeExact();
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {

@@ -647,7 +647,9 @@ public class aiocb {
     public static long[] __pad$dimensions() {
         return __pad$DIMS;
     }
-    private static final VarHandle __pad$ELEM_HANDLE = __pad$LAYOUT.varHandle(sequenceElement());
+    private static final class __pad$Elements {
+        static final VarHandle HANDLE = __pad$LAYOUT.varHandle(sequenceElement());
+    }
 
     /**
      * Indexed getter for field:
@@ -656,7 +658,7 @@ public class aiocb {
      * }
      */
     public static byte __pad(MemorySegment struct, long index0) {
-        return (byte)__pad$ELEM_HANDLE.get(struct, __pad$OFFSET, index0);
+        return (byte)__pad$Elements.HANDLE.get(struct, __pad$OFFSET, index0);
     }
 
     /**
@@ -666,7 +668,7 @@ public class aiocb {
      * }
      */
     public static void __pad(MemorySegment struct, long index0, byte fieldValue) {
-        __pad$ELEM_HANDLE.set(struct, __pad$OFFSET, index0, fieldValue);
+        __pad$Elements.HANDLE.set(struct, __pad$OFFSET, index0, fieldValue);
     }
 
     private static final SequenceLayout __glibc_reserved$LAYOUT = (SequenceLayout)$LAYOUT.select(groupElement("__glibc_reserved"));
@@ -724,7 +726,9 @@ public class aiocb {
     public static long[] __glibc_reserved$dimensions() {
         return __glibc_reserved$DIMS;
     }
-    private static final VarHandle __glibc_reserved$ELEM_HANDLE = __glibc_reserved$LAYOUT.varHandle(sequenceElement());
+    private static final class __glibc_reserved$Elements {
+        static final VarHandle HANDLE = __glibc_reserved$LAYOUT.varHandle(sequenceElement());
+    }
 
     /**
      * Indexed getter for field:
@@ -733,7 +737,7 @@ public class aiocb {
      * }
      */
     public static byte __glibc_reserved(MemorySegment struct, long index0) {
-        return (byte)__glibc_reserved$ELEM_HANDLE.get(struct, __glibc_reserved$OFFSET, index0);
+        return (byte)__glibc_reserved$Elements.HANDLE.get(struct, __glibc_reserved$OFFSET, index0);
     }
 
     /**
@@ -743,7 +747,7 @@ public class aiocb {
      * }
      */
     public static void __glibc_reserved(MemorySegment struct, long index0, byte fieldValue) {
-        __glibc_reserved$ELEM_HANDLE.set(struct, __glibc_reserved$OFFSET, index0, fieldValue);
+        __glibc_reserved$Elements.HANDLE.set(struct, __glibc_reserved$OFFSET, index0, fieldValue);
     }
 
     /**

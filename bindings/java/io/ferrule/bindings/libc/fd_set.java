@@ -91,7 +91,9 @@ public class fd_set {
     public static long[] fds_bits$dimensions() {
         return fds_bits$DIMS;
     }
-    private static final VarHandle fds_bits$ELEM_HANDLE = fds_bits$LAYOUT.varHandle(sequenceElement());
+    private static final class fds_bits$Elements {
+        static final VarHandle HANDLE = fds_bits$LAYOUT.varHandle(sequenceElement());
+    }
 
     /**
      * Indexed getter for field:
@@ -100,7 +102,7 @@ public class fd_set {
      * }
      */
     public static long fds_bits(MemorySegment struct, long index0) {
-        return (long)fds_bits$ELEM_HANDLE.get(struct, fds_bits$OFFSET, index0);
+        return (long)fds_bits$Elements.HANDLE.get(struct, fds_bits$OFFSET, index0);
     }
 
     /**
@@ -110,7 +112,7 @@ public class fd_set {
      * }
      */
     public static void fds_bits(MemorySegment struct, long index0, long fieldValue) {
-        fds_bits$ELEM_HANDLE.set(struct, fds_bits$OFFSET, index0, fieldValue);
+        fds_bits$Elements.HANDLE.set(struct, fds_bits$OFFSET, index0, fieldValue);
     }
 
     /**

@@ -91,7 +91,9 @@ public class scm_timestamping {
     public static long[] ts$dimensions() {
         return ts$DIMS;
     }
-    private static final MethodHandle ts$ELEM_HANDLE = ts$LAYOUT.sliceHandle(sequenceElement());
+    private static final class ts$Elements {
+        static final MethodHandle HANDLE = ts$LAYOUT.sliceHandle(sequenceElement());
+    }
 
     /**
      * Indexed getter for field:
@@ -101,7 +103,7 @@ public class scm_timestamping {
      */
     public static MemorySegment ts(MemorySegment struct, long index0) {
         try {
-            return (MemorySegment)ts$ELEM_HANDLE.invokeExact(struct, ts$OFFSET, index0);
+            return (MemorySegment)ts$Elements.HANDLE.invokeExact(struct, ts$OFFSET, index0);
         } catch (Error | RuntimeException ex) {
             throw ex;
         } catch (Throwable ex$) {

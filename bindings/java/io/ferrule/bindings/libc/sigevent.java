@@ -267,7 +267,9 @@ public class sigevent {
         public static long[] _pad$dimensions() {
             return _pad$DIMS;
         }
-        private static final VarHandle _pad$ELEM_HANDLE = _pad$LAYOUT.varHandle(sequenceElement());
+        private static final class _pad$Elements {
+            static final VarHandle HANDLE = _pad$LAYOUT.varHandle(sequenceElement());
+        }
 
         /**
          * Indexed getter for field:
@@ -276,7 +278,7 @@ public class sigevent {
          * }
          */
         public static int _pad(MemorySegment union, long index0) {
-            return (int)_pad$ELEM_HANDLE.get(union, _pad$OFFSET, index0);
+            return (int)_pad$Elements.HANDLE.get(union, _pad$OFFSET, index0);
         }
 
         /**
@@ -286,7 +288,7 @@ public class sigevent {
          * }
          */
         public static void _pad(MemorySegment union, long index0, int fieldValue) {
-            _pad$ELEM_HANDLE.set(union, _pad$OFFSET, index0, fieldValue);
+            _pad$Elements.HANDLE.set(union, _pad$OFFSET, index0, fieldValue);
         }
 
         private static final OfInt _tid$LAYOUT = (OfInt)$LAYOUT.select(groupElement("_tid"));

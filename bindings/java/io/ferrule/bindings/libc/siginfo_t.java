@@ -390,7 +390,9 @@ public class siginfo_t {
         public static long[] _pad$dimensions() {
             return _pad$DIMS;
         }
-        private static final VarHandle _pad$ELEM_HANDLE = _pad$LAYOUT.varHandle(sequenceElement());
+        private static final class _pad$Elements {
+            static final VarHandle HANDLE = _pad$LAYOUT.varHandle(sequenceElement());
+        }
 
         /**
          * Indexed getter for field:
@@ -399,7 +401,7 @@ public class siginfo_t {
          * }
          */
         public static int _pad(MemorySegment union, long index0) {
-            return (int)_pad$ELEM_HANDLE.get(union, _pad$OFFSET, index0);
+            return (int)_pad$Elements.HANDLE.get(union, _pad$OFFSET, index0);
         }
 
         /**
@@ -409,7 +411,7 @@ public class siginfo_t {
          * }
          */
         public static void _pad(MemorySegment union, long index0, int fieldValue) {
-            _pad$ELEM_HANDLE.set(union, _pad$OFFSET, index0, fieldValue);
+            _pad$Elements.HANDLE.set(union, _pad$OFFSET, index0, fieldValue);
         }
 
         /**

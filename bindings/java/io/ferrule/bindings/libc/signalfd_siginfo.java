@@ -1057,7 +1057,9 @@ public class signalfd_siginfo {
     public static long[] __pad$dimensions() {
         return __pad$DIMS;
     }
-    private static final VarHandle __pad$ELEM_HANDLE = __pad$LAYOUT.varHandle(sequenceElement());
+    private static final class __pad$Elements {
+        static final VarHandle HANDLE = __pad$LAYOUT.varHandle(sequenceElement());
+    }
 
     /**
      * Indexed getter for field:
@@ -1066,7 +1068,7 @@ public class signalfd_siginfo {
      * }
      */
     public static byte __pad(MemorySegment struct, long index0) {
-        return (byte)__pad$ELEM_HANDLE.get(struct, __pad$OFFSET, index0);
+        return (byte)__pad$Elements.HANDLE.get(struct, __pad$OFFSET, index0);
     }
 
     /**
@@ -1076,7 +1078,7 @@ public class signalfd_siginfo {
      * }
      */
     public static void __pad(MemorySegment struct, long index0, byte fieldValue) {
-        __pad$ELEM_HANDLE.set(struct, __pad$OFFSET, index0, fieldValue);
+        __pad$Elements.HANDLE.set(struct, __pad$OFFSET, index0, fieldValue);
     }
 
     /**

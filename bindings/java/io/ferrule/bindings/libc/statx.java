@@ -459,7 +459,9 @@ public class statx {
     public static long[] __spare0$dimensions() {
         return __spare0$DIMS;
     }
-    private static final VarHandle __spare0$ELEM_HANDLE = __spare0$LAYOUT.varHandle(sequenceElement());
+    private static final class __spare0$Elements {
+        static final VarHandle HANDLE = __spare0$LAYOUT.varHandle(sequenceElement());
+    }
 
     /**
      * Indexed getter for field:
@@ -468,7 +470,7 @@ public class statx {
      * }
      */
     public static short __spare0(MemorySegment struct, long index0) {
-        return (short)__spare0$ELEM_HANDLE.get(struct, __spare0$OFFSET, index0);
+        return (short)__spare0$Elements.HANDLE.get(struct, __spare0$OFFSET, index0);
     }
 
     /**
@@ -478,7 +480,7 @@ public class statx {
      * }
      */
     public static void __spare0(MemorySegment struct, long index0, short fieldValue) {
-        __spare0$ELEM_HANDLE.set(struct, __spare0$OFFSET, index0, fieldValue);
+        __spare0$Elements.HANDLE.set(struct, __spare0$OFFSET, index0, fieldValue);
     }
 
     private static final OfLong stx_ino$LAYOUT = (OfLong)$LAYOUT.select(groupElement("stx_ino"));
@@ -1460,7 +1462,9 @@ public class statx {
     public static long[] __spare2$dimensions() {
         return __spare2$DIMS;
     }
-    private static final VarHandle __spare2$ELEM_HANDLE = __spare2$LAYOUT.varHandle(sequenceElement());
+    private static final class __spare2$Elements {
+        static final VarHandle HANDLE = __spare2$LAYOUT.varHandle(sequenceElement());
+    }
 
     /**
      * Indexed getter for field:
@@ -1469,7 +1473,7 @@ public class statx {
      * }
      */
     public static int __spare2(MemorySegment struct, long index0) {
-        return (int)__spare2$ELEM_HANDLE.get(struct, __spare2$OFFSET, index0);
+        return (int)__spare2$Elements.HANDLE.get(struct, __spare2$OFFSET, index0);
     }
 
     /**
@@ -1479,7 +1483,7 @@ public class statx {
      * }
      */
     public static void __spare2(MemorySegment struct, long index0, int fieldValue) {
-        __spare2$ELEM_HANDLE.set(struct, __spare2$OFFSET, index0, fieldValue);
+        __spare2$Elements.HANDLE.set(struct, __spare2$OFFSET, index0, fieldValue);
     }
 
     private static final SequenceLayout __spare3$LAYOUT = (SequenceLayout)$LAYOUT.select(groupElement("__spare3"));
@@ -1537,7 +1541,9 @@ public class statx {
     public static long[] __spare3$dimensions() {
         return __spare3$DIMS;
     }
-    private static final VarHandle __spare3$ELEM_HANDLE = __spare3$LAYOUT.varHandle(sequenceElement());
+    private static final class __spare3$Elements {
+        static final VarHandle HANDLE = __spare3$LAYOUT.varHandle(sequenceElement());
+    }
 
     /**
      * Indexed getter for field:
@@ -1546,7 +1552,7 @@ public class statx {
      * }
      */
     public static long __spare3(MemorySegment struct, long index0) {
-        return (long)__spare3$ELEM_HANDLE.get(struct, __spare3$OFFSET, index0);
+        return (long)__spare3$Elements.HANDLE.get(struct, __spare3$OFFSET, index0);
     }
 
     /**
@@ -1556,7 +1562,7 @@ public class statx {
      * }
      */
     public static void __spare3(MemorySegment struct, long index0, long fieldValue) {
-        __spare3$ELEM_HANDLE.set(struct, __spare3$OFFSET, index0, fieldValue);
+        __spare3$Elements.HANDLE.set(struct, __spare3$OFFSET, index0, fieldValue);
     }
 
     /**

@@ -415,7 +415,9 @@ public class io_uring {
     public static long[] pad$dimensions() {
         return pad$DIMS;
     }
-    private static final VarHandle pad$ELEM_HANDLE = pad$LAYOUT.varHandle(sequenceElement());
+    private static final class pad$Elements {
+        static final VarHandle HANDLE = pad$LAYOUT.varHandle(sequenceElement());
+    }
 
     /**
      * Indexed getter for field:
@@ -424,7 +426,7 @@ public class io_uring {
      * }
      */
     public static byte pad(MemorySegment struct, long index0) {
-        return (byte)pad$ELEM_HANDLE.get(struct, pad$OFFSET, index0);
+        return (byte)pad$Elements.HANDLE.get(struct, pad$OFFSET, index0);
     }
 
     /**
@@ -434,7 +436,7 @@ public class io_uring {
      * }
      */
     public static void pad(MemorySegment struct, long index0, byte fieldValue) {
-        pad$ELEM_HANDLE.set(struct, pad$OFFSET, index0, fieldValue);
+        pad$Elements.HANDLE.set(struct, pad$OFFSET, index0, fieldValue);
     }
 
     private static final OfInt pad2$LAYOUT = (OfInt)$LAYOUT.select(groupElement("pad2"));

@@ -291,7 +291,9 @@ public class io_uring_bpf_ctx {
     public static long[] pad$dimensions() {
         return pad$DIMS;
     }
-    private static final VarHandle pad$ELEM_HANDLE = pad$LAYOUT.varHandle(sequenceElement());
+    private static final class pad$Elements {
+        static final VarHandle HANDLE = pad$LAYOUT.varHandle(sequenceElement());
+    }
 
     /**
      * Indexed getter for field:
@@ -300,7 +302,7 @@ public class io_uring_bpf_ctx {
      * }
      */
     public static byte pad(MemorySegment struct, long index0) {
-        return (byte)pad$ELEM_HANDLE.get(struct, pad$OFFSET, index0);
+        return (byte)pad$Elements.HANDLE.get(struct, pad$OFFSET, index0);
     }
 
     /**
@@ -310,7 +312,7 @@ public class io_uring_bpf_ctx {
      * }
      */
     public static void pad(MemorySegment struct, long index0, byte fieldValue) {
-        pad$ELEM_HANDLE.set(struct, pad$OFFSET, index0, fieldValue);
+        pad$Elements.HANDLE.set(struct, pad$OFFSET, index0, fieldValue);
     }
 
     /**

@@ -279,7 +279,9 @@ public class io_uring_bpf_filter {
     public static long[] resv$dimensions() {
         return resv$DIMS;
     }
-    private static final VarHandle resv$ELEM_HANDLE = resv$LAYOUT.varHandle(sequenceElement());
+    private static final class resv$Elements {
+        static final VarHandle HANDLE = resv$LAYOUT.varHandle(sequenceElement());
+    }
 
     /**
      * Indexed getter for field:
@@ -288,7 +290,7 @@ public class io_uring_bpf_filter {
      * }
      */
     public static byte resv(MemorySegment struct, long index0) {
-        return (byte)resv$ELEM_HANDLE.get(struct, resv$OFFSET, index0);
+        return (byte)resv$Elements.HANDLE.get(struct, resv$OFFSET, index0);
     }
 
     /**
@@ -298,7 +300,7 @@ public class io_uring_bpf_filter {
      * }
      */
     public static void resv(MemorySegment struct, long index0, byte fieldValue) {
-        resv$ELEM_HANDLE.set(struct, resv$OFFSET, index0, fieldValue);
+        resv$Elements.HANDLE.set(struct, resv$OFFSET, index0, fieldValue);
     }
 
     private static final OfLong filter_ptr$LAYOUT = (OfLong)$LAYOUT.select(groupElement("filter_ptr"));
@@ -400,7 +402,9 @@ public class io_uring_bpf_filter {
     public static long[] resv2$dimensions() {
         return resv2$DIMS;
     }
-    private static final VarHandle resv2$ELEM_HANDLE = resv2$LAYOUT.varHandle(sequenceElement());
+    private static final class resv2$Elements {
+        static final VarHandle HANDLE = resv2$LAYOUT.varHandle(sequenceElement());
+    }
 
     /**
      * Indexed getter for field:
@@ -409,7 +413,7 @@ public class io_uring_bpf_filter {
      * }
      */
     public static long resv2(MemorySegment struct, long index0) {
-        return (long)resv2$ELEM_HANDLE.get(struct, resv2$OFFSET, index0);
+        return (long)resv2$Elements.HANDLE.get(struct, resv2$OFFSET, index0);
     }
 
     /**
@@ -419,7 +423,7 @@ public class io_uring_bpf_filter {
      * }
      */
     public static void resv2(MemorySegment struct, long index0, long fieldValue) {
-        resv2$ELEM_HANDLE.set(struct, resv2$OFFSET, index0, fieldValue);
+        resv2$Elements.HANDLE.set(struct, resv2$OFFSET, index0, fieldValue);
     }
 
     /**

@@ -321,7 +321,9 @@ public class io_uring_buf_reg {
     public static long[] resv$dimensions() {
         return resv$DIMS;
     }
-    private static final VarHandle resv$ELEM_HANDLE = resv$LAYOUT.varHandle(sequenceElement());
+    private static final class resv$Elements {
+        static final VarHandle HANDLE = resv$LAYOUT.varHandle(sequenceElement());
+    }
 
     /**
      * Indexed getter for field:
@@ -330,7 +332,7 @@ public class io_uring_buf_reg {
      * }
      */
     public static int resv(MemorySegment struct, long index0) {
-        return (int)resv$ELEM_HANDLE.get(struct, resv$OFFSET, index0);
+        return (int)resv$Elements.HANDLE.get(struct, resv$OFFSET, index0);
     }
 
     /**
@@ -340,7 +342,7 @@ public class io_uring_buf_reg {
      * }
      */
     public static void resv(MemorySegment struct, long index0, int fieldValue) {
-        resv$ELEM_HANDLE.set(struct, resv$OFFSET, index0, fieldValue);
+        resv$Elements.HANDLE.set(struct, resv$OFFSET, index0, fieldValue);
     }
 
     /**

@@ -283,7 +283,9 @@ public class io_uring_buf_ring {
     public static long[] bufs$dimensions() {
         return bufs$DIMS;
     }
-    private static final MethodHandle bufs$ELEM_HANDLE = bufs$LAYOUT.sliceHandle(sequenceElement());
+    private static final class bufs$Elements {
+        static final MethodHandle HANDLE = bufs$LAYOUT.sliceHandle(sequenceElement());
+    }
 
     /**
      * Indexed getter for field:
@@ -293,7 +295,7 @@ public class io_uring_buf_ring {
      */
     public static MemorySegment bufs(MemorySegment struct, long index0) {
         try {
-            return (MemorySegment)bufs$ELEM_HANDLE.invokeExact(struct, bufs$OFFSET, index0);
+            return (MemorySegment)bufs$Elements.HANDLE.invokeExact(struct, bufs$OFFSET, index0);
         } catch (Error | RuntimeException ex) {
             throw ex;
         } catch (Throwable ex$) {

@@ -137,7 +137,9 @@ public class io_uring_clock_register {
     public static long[] __resv$dimensions() {
         return __resv$DIMS;
     }
-    private static final VarHandle __resv$ELEM_HANDLE = __resv$LAYOUT.varHandle(sequenceElement());
+    private static final class __resv$Elements {
+        static final VarHandle HANDLE = __resv$LAYOUT.varHandle(sequenceElement());
+    }
 
     /**
      * Indexed getter for field:
@@ -146,7 +148,7 @@ public class io_uring_clock_register {
      * }
      */
     public static int __resv(MemorySegment struct, long index0) {
-        return (int)__resv$ELEM_HANDLE.get(struct, __resv$OFFSET, index0);
+        return (int)__resv$Elements.HANDLE.get(struct, __resv$OFFSET, index0);
     }
 
     /**
@@ -156,7 +158,7 @@ public class io_uring_clock_register {
      * }
      */
     public static void __resv(MemorySegment struct, long index0, int fieldValue) {
-        __resv$ELEM_HANDLE.set(struct, __resv$OFFSET, index0, fieldValue);
+        __resv$Elements.HANDLE.set(struct, __resv$OFFSET, index0, fieldValue);
     }
 
     /**

@@ -597,7 +597,9 @@ public class io_uring_cq {
     public static long[] pad$dimensions() {
         return pad$DIMS;
     }
-    private static final VarHandle pad$ELEM_HANDLE = pad$LAYOUT.varHandle(sequenceElement());
+    private static final class pad$Elements {
+        static final VarHandle HANDLE = pad$LAYOUT.varHandle(sequenceElement());
+    }
 
     /**
      * Indexed getter for field:
@@ -606,7 +608,7 @@ public class io_uring_cq {
      * }
      */
     public static int pad(MemorySegment struct, long index0) {
-        return (int)pad$ELEM_HANDLE.get(struct, pad$OFFSET, index0);
+        return (int)pad$Elements.HANDLE.get(struct, pad$OFFSET, index0);
     }
 
     /**
@@ -616,7 +618,7 @@ public class io_uring_cq {
      * }
      */
     public static void pad(MemorySegment struct, long index0, int fieldValue) {
-        pad$ELEM_HANDLE.set(struct, pad$OFFSET, index0, fieldValue);
+        pad$Elements.HANDLE.set(struct, pad$OFFSET, index0, fieldValue);
     }
 
     /**

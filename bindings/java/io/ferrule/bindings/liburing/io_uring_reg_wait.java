@@ -323,7 +323,9 @@ public class io_uring_reg_wait {
     public static long[] pad$dimensions() {
         return pad$DIMS;
     }
-    private static final VarHandle pad$ELEM_HANDLE = pad$LAYOUT.varHandle(sequenceElement());
+    private static final class pad$Elements {
+        static final VarHandle HANDLE = pad$LAYOUT.varHandle(sequenceElement());
+    }
 
     /**
      * Indexed getter for field:
@@ -332,7 +334,7 @@ public class io_uring_reg_wait {
      * }
      */
     public static int pad(MemorySegment struct, long index0) {
-        return (int)pad$ELEM_HANDLE.get(struct, pad$OFFSET, index0);
+        return (int)pad$Elements.HANDLE.get(struct, pad$OFFSET, index0);
     }
 
     /**
@@ -342,7 +344,7 @@ public class io_uring_reg_wait {
      * }
      */
     public static void pad(MemorySegment struct, long index0, int fieldValue) {
-        pad$ELEM_HANDLE.set(struct, pad$OFFSET, index0, fieldValue);
+        pad$Elements.HANDLE.set(struct, pad$OFFSET, index0, fieldValue);
     }
 
     private static final SequenceLayout pad2$LAYOUT = (SequenceLayout)$LAYOUT.select(groupElement("pad2"));
@@ -400,7 +402,9 @@ public class io_uring_reg_wait {
     public static long[] pad2$dimensions() {
         return pad2$DIMS;
     }
-    private static final VarHandle pad2$ELEM_HANDLE = pad2$LAYOUT.varHandle(sequenceElement());
+    private static final class pad2$Elements {
+        static final VarHandle HANDLE = pad2$LAYOUT.varHandle(sequenceElement());
+    }
 
     /**
      * Indexed getter for field:
@@ -409,7 +413,7 @@ public class io_uring_reg_wait {
      * }
      */
     public static long pad2(MemorySegment struct, long index0) {
-        return (long)pad2$ELEM_HANDLE.get(struct, pad2$OFFSET, index0);
+        return (long)pad2$Elements.HANDLE.get(struct, pad2$OFFSET, index0);
     }
 
     /**
@@ -419,7 +423,7 @@ public class io_uring_reg_wait {
      * }
      */
     public static void pad2(MemorySegment struct, long index0, long fieldValue) {
-        pad2$ELEM_HANDLE.set(struct, pad2$OFFSET, index0, fieldValue);
+        pad2$Elements.HANDLE.set(struct, pad2$OFFSET, index0, fieldValue);
     }
 
     /**

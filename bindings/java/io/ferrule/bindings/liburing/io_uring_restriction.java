@@ -325,7 +325,9 @@ public class io_uring_restriction {
     public static long[] resv2$dimensions() {
         return resv2$DIMS;
     }
-    private static final VarHandle resv2$ELEM_HANDLE = resv2$LAYOUT.varHandle(sequenceElement());
+    private static final class resv2$Elements {
+        static final VarHandle HANDLE = resv2$LAYOUT.varHandle(sequenceElement());
+    }
 
     /**
      * Indexed getter for field:
@@ -334,7 +336,7 @@ public class io_uring_restriction {
      * }
      */
     public static int resv2(MemorySegment struct, long index0) {
-        return (int)resv2$ELEM_HANDLE.get(struct, resv2$OFFSET, index0);
+        return (int)resv2$Elements.HANDLE.get(struct, resv2$OFFSET, index0);
     }
 
     /**
@@ -344,7 +346,7 @@ public class io_uring_restriction {
      * }
      */
     public static void resv2(MemorySegment struct, long index0, int fieldValue) {
-        resv2$ELEM_HANDLE.set(struct, resv2$OFFSET, index0, fieldValue);
+        resv2$Elements.HANDLE.set(struct, resv2$OFFSET, index0, fieldValue);
     }
 
     /**

@@ -2263,7 +2263,9 @@ public class io_uring_sqe {
     public static long[] __pad3$dimensions() {
         return __pad3$DIMS;
     }
-    private static final VarHandle __pad3$ELEM_HANDLE = __pad3$LAYOUT.varHandle(sequenceElement());
+    private static final class __pad3$Elements {
+        static final VarHandle HANDLE = __pad3$LAYOUT.varHandle(sequenceElement());
+    }
 
     /**
      * Indexed getter for field:
@@ -2272,7 +2274,7 @@ public class io_uring_sqe {
      * }
      */
     public static short __pad3(MemorySegment struct, long index0) {
-        return (short)__pad3$ELEM_HANDLE.get(struct, __pad3$OFFSET, index0);
+        return (short)__pad3$Elements.HANDLE.get(struct, __pad3$OFFSET, index0);
     }
 
     /**
@@ -2282,7 +2284,7 @@ public class io_uring_sqe {
      * }
      */
     public static void __pad3(MemorySegment struct, long index0, short fieldValue) {
-        __pad3$ELEM_HANDLE.set(struct, __pad3$OFFSET, index0, fieldValue);
+        __pad3$Elements.HANDLE.set(struct, __pad3$OFFSET, index0, fieldValue);
     }
 
     private static final OfLong addr3$LAYOUT = (OfLong)$LAYOUT.select(groupElement("$anon$98:2"), groupElement("$anon$99:3"), groupElement("addr3"));
@@ -2384,7 +2386,9 @@ public class io_uring_sqe {
     public static long[] __pad2$dimensions() {
         return __pad2$DIMS;
     }
-    private static final VarHandle __pad2$ELEM_HANDLE = __pad2$LAYOUT.varHandle(sequenceElement());
+    private static final class __pad2$Elements {
+        static final VarHandle HANDLE = __pad2$LAYOUT.varHandle(sequenceElement());
+    }
 
     /**
      * Indexed getter for field:
@@ -2393,7 +2397,7 @@ public class io_uring_sqe {
      * }
      */
     public static long __pad2(MemorySegment struct, long index0) {
-        return (long)__pad2$ELEM_HANDLE.get(struct, __pad2$OFFSET, index0);
+        return (long)__pad2$Elements.HANDLE.get(struct, __pad2$OFFSET, index0);
     }
 
     /**
@@ -2403,7 +2407,7 @@ public class io_uring_sqe {
      * }
      */
     public static void __pad2(MemorySegment struct, long index0, long fieldValue) {
-        __pad2$ELEM_HANDLE.set(struct, __pad2$OFFSET, index0, fieldValue);
+        __pad2$Elements.HANDLE.set(struct, __pad2$OFFSET, index0, fieldValue);
     }
 
     private static final OfLong attr_ptr$LAYOUT = (OfLong)$LAYOUT.select(groupElement("$anon$98:2"), groupElement("$anon$103:3"), groupElement("attr_ptr"));
@@ -2593,7 +2597,9 @@ public class io_uring_sqe {
     public static long[] cmd$dimensions() {
         return cmd$DIMS;
     }
-    private static final VarHandle cmd$ELEM_HANDLE = cmd$LAYOUT.varHandle(sequenceElement());
+    private static final class cmd$Elements {
+        static final VarHandle HANDLE = cmd$LAYOUT.varHandle(sequenceElement());
+    }
 
     /**
      * Indexed getter for field:
@@ -2602,7 +2608,7 @@ public class io_uring_sqe {
      * }
      */
     public static byte cmd(MemorySegment struct, long index0) {
-        return (byte)cmd$ELEM_HANDLE.get(struct, cmd$OFFSET, index0);
+        return (byte)cmd$Elements.HANDLE.get(struct, cmd$OFFSET, index0);
     }
 
     /**
@@ -2612,7 +2618,7 @@ public class io_uring_sqe {
      * }
      */
     public static void cmd(MemorySegment struct, long index0, byte fieldValue) {
-        cmd$ELEM_HANDLE.set(struct, cmd$OFFSET, index0, fieldValue);
+        cmd$Elements.HANDLE.set(struct, cmd$OFFSET, index0, fieldValue);
     }
 
     /**

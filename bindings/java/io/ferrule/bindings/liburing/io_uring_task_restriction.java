@@ -185,7 +185,9 @@ public class io_uring_task_restriction {
     public static long[] resv$dimensions() {
         return resv$DIMS;
     }
-    private static final VarHandle resv$ELEM_HANDLE = resv$LAYOUT.varHandle(sequenceElement());
+    private static final class resv$Elements {
+        static final VarHandle HANDLE = resv$LAYOUT.varHandle(sequenceElement());
+    }
 
     /**
      * Indexed getter for field:
@@ -194,7 +196,7 @@ public class io_uring_task_restriction {
      * }
      */
     public static int resv(MemorySegment struct, long index0) {
-        return (int)resv$ELEM_HANDLE.get(struct, resv$OFFSET, index0);
+        return (int)resv$Elements.HANDLE.get(struct, resv$OFFSET, index0);
     }
 
     /**
@@ -204,7 +206,7 @@ public class io_uring_task_restriction {
      * }
      */
     public static void resv(MemorySegment struct, long index0, int fieldValue) {
-        resv$ELEM_HANDLE.set(struct, resv$OFFSET, index0, fieldValue);
+        resv$Elements.HANDLE.set(struct, resv$OFFSET, index0, fieldValue);
     }
 
     private static final SequenceLayout restrictions$LAYOUT = (SequenceLayout)$LAYOUT.select(groupElement("restrictions"));
@@ -262,7 +264,9 @@ public class io_uring_task_restriction {
     public static long[] restrictions$dimensions() {
         return restrictions$DIMS;
     }
-    private static final MethodHandle restrictions$ELEM_HANDLE = restrictions$LAYOUT.sliceHandle(sequenceElement());
+    private static final class restrictions$Elements {
+        static final MethodHandle HANDLE = restrictions$LAYOUT.sliceHandle(sequenceElement());
+    }
 
     /**
      * Indexed getter for field:
@@ -272,7 +276,7 @@ public class io_uring_task_restriction {
      */
     public static MemorySegment restrictions(MemorySegment struct, long index0) {
         try {
-            return (MemorySegment)restrictions$ELEM_HANDLE.invokeExact(struct, restrictions$OFFSET, index0);
+            return (MemorySegment)restrictions$Elements.HANDLE.invokeExact(struct, restrictions$OFFSET, index0);
         } catch (Error | RuntimeException ex) {
             throw ex;
         } catch (Throwable ex$) {

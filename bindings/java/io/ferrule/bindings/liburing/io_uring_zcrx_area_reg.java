@@ -321,7 +321,9 @@ public class io_uring_zcrx_area_reg {
     public static long[] __resv2$dimensions() {
         return __resv2$DIMS;
     }
-    private static final VarHandle __resv2$ELEM_HANDLE = __resv2$LAYOUT.varHandle(sequenceElement());
+    private static final class __resv2$Elements {
+        static final VarHandle HANDLE = __resv2$LAYOUT.varHandle(sequenceElement());
+    }
 
     /**
      * Indexed getter for field:
@@ -330,7 +332,7 @@ public class io_uring_zcrx_area_reg {
      * }
      */
     public static long __resv2(MemorySegment struct, long index0) {
-        return (long)__resv2$ELEM_HANDLE.get(struct, __resv2$OFFSET, index0);
+        return (long)__resv2$Elements.HANDLE.get(struct, __resv2$OFFSET, index0);
     }
 
     /**
@@ -340,7 +342,7 @@ public class io_uring_zcrx_area_reg {
      * }
      */
     public static void __resv2(MemorySegment struct, long index0, long fieldValue) {
-        __resv2$ELEM_HANDLE.set(struct, __resv2$OFFSET, index0, fieldValue);
+        __resv2$Elements.HANDLE.set(struct, __resv2$OFFSET, index0, fieldValue);
     }
 
     /**

@@ -275,7 +275,9 @@ public class io_uring_zcrx_offsets {
     public static long[] __resv$dimensions() {
         return __resv$DIMS;
     }
-    private static final VarHandle __resv$ELEM_HANDLE = __resv$LAYOUT.varHandle(sequenceElement());
+    private static final class __resv$Elements {
+        static final VarHandle HANDLE = __resv$LAYOUT.varHandle(sequenceElement());
+    }
 
     /**
      * Indexed getter for field:
@@ -284,7 +286,7 @@ public class io_uring_zcrx_offsets {
      * }
      */
     public static long __resv(MemorySegment struct, long index0) {
-        return (long)__resv$ELEM_HANDLE.get(struct, __resv$OFFSET, index0);
+        return (long)__resv$Elements.HANDLE.get(struct, __resv$OFFSET, index0);
     }
 
     /**
@@ -294,7 +296,7 @@ public class io_uring_zcrx_offsets {
      * }
      */
     public static void __resv(MemorySegment struct, long index0, long fieldValue) {
-        __resv$ELEM_HANDLE.set(struct, __resv$OFFSET, index0, fieldValue);
+        __resv$Elements.HANDLE.set(struct, __resv$OFFSET, index0, fieldValue);
     }
 
     /**

@@ -191,7 +191,9 @@ public class zcrx_ctrl {
     public static long[] __resv$dimensions() {
         return __resv$DIMS;
     }
-    private static final VarHandle __resv$ELEM_HANDLE = __resv$LAYOUT.varHandle(sequenceElement());
+    private static final class __resv$Elements {
+        static final VarHandle HANDLE = __resv$LAYOUT.varHandle(sequenceElement());
+    }
 
     /**
      * Indexed getter for field:
@@ -200,7 +202,7 @@ public class zcrx_ctrl {
      * }
      */
     public static long __resv(MemorySegment struct, long index0) {
-        return (long)__resv$ELEM_HANDLE.get(struct, __resv$OFFSET, index0);
+        return (long)__resv$Elements.HANDLE.get(struct, __resv$OFFSET, index0);
     }
 
     /**
@@ -210,7 +212,7 @@ public class zcrx_ctrl {
      * }
      */
     public static void __resv(MemorySegment struct, long index0, long fieldValue) {
-        __resv$ELEM_HANDLE.set(struct, __resv$OFFSET, index0, fieldValue);
+        __resv$Elements.HANDLE.set(struct, __resv$OFFSET, index0, fieldValue);
     }
 
     private static final GroupLayout zc_export$LAYOUT = (GroupLayout)$LAYOUT.select(groupElement("$anon$1113:2"), groupElement("zc_export"));

@@ -137,7 +137,9 @@ public class zcrx_ctrl_export {
     public static long[] __resv1$dimensions() {
         return __resv1$DIMS;
     }
-    private static final VarHandle __resv1$ELEM_HANDLE = __resv1$LAYOUT.varHandle(sequenceElement());
+    private static final class __resv1$Elements {
+        static final VarHandle HANDLE = __resv1$LAYOUT.varHandle(sequenceElement());
+    }
 
     /**
      * Indexed getter for field:
@@ -146,7 +148,7 @@ public class zcrx_ctrl_export {
      * }
      */
     public static int __resv1(MemorySegment struct, long index0) {
-        return (int)__resv1$ELEM_HANDLE.get(struct, __resv1$OFFSET, index0);
+        return (int)__resv1$Elements.HANDLE.get(struct, __resv1$OFFSET, index0);
     }
 
     /**
@@ -156,7 +158,7 @@ public class zcrx_ctrl_export {
      * }
      */
     public static void __resv1(MemorySegment struct, long index0, int fieldValue) {
-        __resv1$ELEM_HANDLE.set(struct, __resv1$OFFSET, index0, fieldValue);
+        __resv1$Elements.HANDLE.set(struct, __resv1$OFFSET, index0, fieldValue);
     }
 
     /**

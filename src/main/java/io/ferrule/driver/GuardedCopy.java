@@ -31,7 +31,7 @@ final class GuardedCopy {
     static boolean copy(long from, long to, long length) {
         try {
             MemorySegment.copy(ALL_MEMORY, from, ALL_MEMORY, to, length);
-            Helper.ferrule_abi_count(); // any native code; this does next to nothing
+            Helper.ferrule_abi_table(); // any native code; this does next to nothing
             return true;
         } catch (InternalError e) {
             String message = e.getMessage();

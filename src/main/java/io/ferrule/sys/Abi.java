@@ -1,14 +1,22 @@
 package io.ferrule.sys;
 
 import io.ferrule.bindings.helper.Helper;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Sizes, offsets and constants of this architecture, as the helper library's C compiler saw them. Names are "sizeof TYPE", "TYPE.FIELD" for
  * an offset in bytes, or the constant's own name.
  */
 public final class Abi {
+    /** As {@code ferrule.h} has it: an entry is a pointer to its name, and a long. */
+    private static final long ENTRY_SIZE = 16;
+
+    private static final long ENTRY_VALUE = 8;
+
     private Abi() {}
 
     /**
@@ -24,6 +32,11 @@ public final class Abi {
                     + " at the right one");
         }
         return Math.toIntExact(value);
+    }
+
+    /** Of all entries. */
+    static Set<String> names() {
+        return Table.ENTRIES.keySet();
     }
 
     /** The value of an entry; 0 without the helper library, when no system call of ours is made. */
@@ -55,11 +68,16 @@ public final class Abi {
         private static Map<String, Long> read() {
             NativeLibrary.load();
             Map<String, Long> table = new HashMap<>();
-            for (int i = 0; i < Helper.ferrule_abi_count(); i++) {
-                // A C string of the library's own read-only data; it is as long as its NUL says.
-                String name =
-                        Helper.ferrule_abi_name(i).reinterpret(Long.MAX_VALUE).getString(0);
-                table.put(name, Helper.ferrule_abi_value(i));
+            // All of it is read-only data of the library: the table ends with a null pointer, a name with its NUL.
+            MemorySegment entries = Helper.ferrule_abi_table().reinterpret(Long.MAX_VALUE);
+            long name = entries.get(ValueLayout.JAVA_LONG, 0);
+            for (long entry = 0; name != 0; name = entries.get(ValueLayout.JAVA_LONG, entry)) {
+                table.put(
+                        MemorySegment.ofAddress(name)
+                                .reinterpret(Long.MAX_VALUE)
+                                .getString(0),
+                        entries.get(ValueLayout.JAVA_LONG, entry + ENTRY_VALUE));
+                entry += ENTRY_SIZE;
             }
             return table;
         }

@@ -10,15 +10,14 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Set;
+import java.util.zip.CRC32;
 
 /**
  * Writes the helper library to disk. Its directory is readable by its owner alone, so that nobody else can put a library there; its name holds
- * the hash of its bytes, so that versions do not meet; it appears by a rename, so that a JVM starting at the same time never sees half of it.
+ * a checksum of its bytes, so that versions do not meet; it appears by a rename, so that a JVM starting at the same time never sees half of it.
  */
 final class Extraction {
     private static final Set<PosixFilePermission> PRIVATE = PosixFilePermissions.fromString("rwx------");
@@ -66,12 +65,10 @@ final class Extraction {
                         .equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
     }
 
+    /** A name, no more: what the file holds is compared. A cryptographic hash would cost tens of milliseconds, for all that the JDK loads for one. */
     private static String hash(byte[] library) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(library);
-            return HexFormat.of().formatHex(digest, 0, 8);
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every JDK has SHA-256", e);
-        }
+        CRC32 sum = new CRC32();
+        sum.update(library);
+        return HexFormat.of().toHexDigits((int) sum.getValue());
     }
 }

@@ -4,10 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.ferrule.bindings.helper.Helper;
 import io.ferrule.testing.Generated;
 import java.util.List;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -33,11 +31,7 @@ class AbiTest {
 
     /** Every entry but the numbers of system calls, which the bindings do not have. */
     static Stream<String> entries() {
-        NativeLibrary.load();
-        return IntStream.range(0, Helper.ferrule_abi_count())
-                .mapToObj(i ->
-                        Helper.ferrule_abi_name(i).reinterpret(Long.MAX_VALUE).getString(0))
-                .filter(name -> !name.startsWith("SYS_"));
+        return Abi.names().stream().filter(name -> !name.startsWith("SYS_"));
     }
 
     @ParameterizedTest

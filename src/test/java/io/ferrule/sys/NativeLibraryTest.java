@@ -137,7 +137,7 @@ class NativeLibraryTest {
         Path library = loaded(load());
         assertThat(library.getParent()).hasParent(tmp);
         assertThat(Files.getAttribute(library.getParent(), "unix:mode")).isEqualTo(040700);
-        assertThat(library.getFileName().toString()).matches("libferrule-[0-9a-f]{16}\\.so");
+        assertThat(library.getFileName().toString()).matches("libferrule-[0-9a-f]{8}\\.so");
     }
 
     @Test

@@ -61,7 +61,10 @@ public final class Main implements Callable<Integer> {
     }
 
     private static void print(Work work) {
-        work.others()
-                .forEach(other -> System.out.println(work.name() + " " + work.params() + " beside " + other.name()));
+        for (Work.Figure figure : work.figures()) {
+            work.others()
+                    .forEach(other ->
+                            System.out.println(figure.name() + " " + work.params() + " beside " + other.name()));
+        }
     }
 }

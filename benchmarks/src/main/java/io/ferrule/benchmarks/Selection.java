@@ -28,11 +28,16 @@ final class Selection {
      */
     List<Work> of(List<Work> all, boolean quick) {
         return all.stream()
-                .filter(work -> names.isEmpty() ? !quick || work.quick() : names.contains(work.name()))
+                .filter(work -> names.isEmpty() ? !quick || work.quick() : isNamed(work))
                 .filter(this::hasParams)
                 .map(this::withSides)
                 .filter(work -> !work.others().isEmpty())
                 .toList();
+    }
+
+    /** By any of its figures: they come of the same rounds. */
+    private boolean isNamed(Work work) {
+        return work.figures().stream().map(Work.Figure::name).anyMatch(names::contains);
     }
 
     private boolean hasParams(Work work) {

@@ -4,7 +4,10 @@ import io.ferrule.benchmarks.file.ReadWorks;
 import io.ferrule.benchmarks.harness.Work;
 import io.ferrule.benchmarks.net.EchoWorks;
 import io.ferrule.benchmarks.net.HttpWorks;
+import io.ferrule.benchmarks.process.MemoryWorks;
+import io.ferrule.benchmarks.process.SystemCallWorks;
 import io.ferrule.benchmarks.ring.NopWorks;
+import io.ferrule.benchmarks.startup.StartWorks;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -13,7 +16,14 @@ final class Works {
     private Works() {}
 
     static List<Work> all() {
-        return Stream.of(NopWorks.all(), ReadWorks.all(), EchoWorks.all(), HttpWorks.all())
+        return Stream.of(
+                        NopWorks.all(),
+                        ReadWorks.all(),
+                        EchoWorks.all(),
+                        HttpWorks.all(),
+                        SystemCallWorks.all(),
+                        MemoryWorks.all(),
+                        StartWorks.all())
                 .flatMap(List::stream)
                 .toList();
     }

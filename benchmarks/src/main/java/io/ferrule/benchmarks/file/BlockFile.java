@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
 /** The file that reads are measured on, in the page cache as a whole. All sides read the same one. */
-final class BlockFile {
+public final class BlockFile {
     /** In bytes; a power of two, so that a mask makes a block's number of a random one. */
     static final int SIZE = 64 << 20;
 
@@ -24,12 +24,12 @@ final class BlockFile {
 
     private BlockFile() {}
 
-    static Path path() {
+    public static Path path() {
         return Disk.directory().resolve("read.data");
     }
 
     /** Makes it if need be, and reads it through, which brings it into the page cache. */
-    static Path prepare() throws IOException {
+    public static Path prepare() throws IOException {
         Path file = path();
         if (!Files.exists(file) || Files.size(file) != SIZE) {
             write(file);

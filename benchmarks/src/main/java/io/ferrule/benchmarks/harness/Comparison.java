@@ -5,7 +5,10 @@ import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalDouble;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** A {@link Work} through its rounds. */
@@ -46,18 +49,31 @@ final class Comparison {
                 work.params(),
                 number,
                 entrant.name(),
-                entrant.isOut()
-                        ? entrant.status() + ": " + entrant.reason()
-                        : "%.1f %s"
-                                .formatted(
-                                        entrant.figures().getLast(), work.unit().name()));
+                entrant.isOut() ? entrant.status() + ": " + entrant.reason() : told(entrant.last()));
     }
 
-    /** One for each other side. */
+    private String told(List<Double> figures) {
+        return IntStream.range(0, figures.size())
+                .mapToObj(i -> "%s %s"
+                        .formatted(
+                                shortened(figures.get(i)),
+                                work.figures().get(i).unit().name()))
+                .collect(Collectors.joining(", "));
+    }
+
+    /** Nanoseconds and bytes come in thousands, system calls in hundredths. */
+    private static String shortened(double figure) {
+        return String.format(Locale.ROOT, figure < 100 ? "%.4f" : "%.1f", figure);
+    }
+
+    /** One for each figure and other side. What is allocated stands beside the work's own figure. */
     List<Row> rows(Effort effort) throws InterruptedException {
         OptionalDouble allocated = ours.allocatedBytes(effort);
-        return others.stream()
-                .map(other -> Row.of(work, ours, other, allocated))
+        return IntStream.range(0, work.figures().size())
+                .boxed()
+                .flatMap(figure -> others.stream()
+                        .map(other ->
+                                Row.of(work, figure, ours, other, figure == 0 ? allocated : OptionalDouble.empty())))
                 .toList();
     }
 }

@@ -8,7 +8,7 @@ import java.util.OptionalDouble;
 /** A side through the rounds: its figures, until something ends it. Whatever goes wrong with it ends here. */
 final class Entrant {
     private final Side side;
-    private final List<Double> figures = new ArrayList<>();
+    private final List<List<Double>> rounds = new ArrayList<>();
     private SideException end;
 
     Entrant(Side side) {
@@ -30,7 +30,7 @@ final class Entrant {
             return;
         }
         try {
-            figures.add(TimeLimit.keep(effort.limit(), () -> side.round(effort)));
+            rounds.add(TimeLimit.keep(effort.limit(), () -> side.figures(effort)));
         } catch (SideException e) {
             end = e;
         } catch (IOException | RuntimeException | LinkageError e) {
@@ -49,9 +49,14 @@ final class Entrant {
         }
     }
 
-    /** One of each round; fewer than there were rounds when it is out. */
-    List<Double> figures() {
-        return figures;
+    /** Of each round, the figure with this number in {@link Work#figures}; fewer than there were rounds when it is out. */
+    List<Double> figures(int number) {
+        return rounds.stream().map(figures -> figures.get(number)).toList();
+    }
+
+    /** All of the last round. */
+    List<Double> last() {
+        return rounds.getLast();
     }
 
     Status status() {

@@ -1,6 +1,7 @@
 package io.ferrule.benchmarks.harness;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.OptionalDouble;
 
 /**
@@ -21,6 +22,11 @@ public record LongSlices(Side side, int millis) implements Side {
     @Override
     public double round(Effort effort) throws IOException, InterruptedException {
         return side.round(effort.inSlicesOf(millis));
+    }
+
+    @Override
+    public List<Double> figures(Effort effort) throws IOException, InterruptedException {
+        return side.figures(effort.inSlicesOf(millis));
     }
 
     @Override

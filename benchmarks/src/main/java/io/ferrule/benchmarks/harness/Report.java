@@ -29,12 +29,11 @@ public record Report(List<Row> rows) {
     public void print(PrintStream out) {
         out.println("The ratio says how we do beside the other: 1.00 is as well, more is better.");
         out.println();
-        out.printf(
-                "%-14s %-24s %-24s %8s %8s %8s %7s %10s%n",
-                "work", "params", "beside", "median", "min", "max", "rounds", "B/op");
+        String line = "%-14s %-" + longestParams() + "s %-24s %8s %8s %8s %7s %10s%n";
+        out.printf(line, "work", "params", "beside", "median", "min", "max", "rounds", "B/op");
         for (Row row : rows) {
             out.printf(
-                    "%-14s %-24s %-24s %8s %8s %8s %7d %10s%n",
+                    line,
                     row.work(),
                     text(row.params()),
                     row.other(),
@@ -58,6 +57,10 @@ public record Report(List<Row> rows) {
                 "0 B/op beside it (under " + NOISE_BYTES + " is the harness)",
                 besideC(row -> row.allocBytesPerOp() == null || row.allocBytesPerOp() < NOISE_BYTES));
         claim(out, ">= 1 of every other", row -> isC(row) || row.ratioMedian() >= 1);
+    }
+
+    private int longestParams() {
+        return rows.stream().mapToInt(row -> text(row.params()).length()).max().orElse(1);
     }
 
     private static boolean isC(Row row) {

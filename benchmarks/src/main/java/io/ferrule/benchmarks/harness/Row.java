@@ -1,5 +1,6 @@
 package io.ferrule.benchmarks.harness;
 
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.stream.IntStream;
@@ -28,36 +29,36 @@ public record Row(
         Status status,
         String reason) {
 
-    static Row of(Work work, Entrant ours, Entrant other, OptionalDouble allocated) {
-        int rounds = Math.min(ours.figures().size(), other.figures().size());
+    /** @param number of the figure in {@link Work#figures} */
+    static Row of(Work work, int number, Entrant ours, Entrant other, OptionalDouble allocated) {
+        Work.Figure figure = work.figures().get(number);
+        List<Double> our = ours.figures(number);
+        List<Double> their = other.figures(number);
+        int rounds = Math.min(our.size(), their.size());
         double[] ratios = IntStream.range(0, rounds)
-                .mapToDouble(round -> work.unit()
-                        .ratio(ours.figures().get(round), other.figures().get(round)))
+                .mapToDouble(round -> figure.unit().ratio(our.get(round), their.get(round)))
                 .sorted()
                 .toArray();
         Entrant ended = ours.isOut() ? ours : other;
         return new Row(
-                work.name(),
+                figure.name(),
                 work.params(),
                 ours.name(),
                 other.name(),
-                work.unit().name(),
+                figure.unit().name(),
                 median(ratios),
                 rounds == 0 ? null : ratios[0],
                 rounds == 0 ? null : ratios[rounds - 1],
                 rounds,
                 allocated.isPresent() ? allocated.getAsDouble() : null,
-                median(sorted(ours)),
-                median(sorted(other)),
+                median(sorted(our)),
+                median(sorted(their)),
                 ended.status(),
                 ended.isOut() ? ended.name() + ": " + ended.reason() : null);
     }
 
-    private static double[] sorted(Entrant entrant) {
-        return entrant.figures().stream()
-                .mapToDouble(Double::doubleValue)
-                .sorted()
-                .toArray();
+    private static double[] sorted(List<Double> figures) {
+        return figures.stream().mapToDouble(Double::doubleValue).sorted().toArray();
     }
 
     private static Double median(double[] sorted) {

@@ -1,5 +1,6 @@
 package io.ferrule.benchmarks.net;
 
+import io.ferrule.benchmarks.harness.JavaProgram;
 import io.ferrule.benchmarks.harness.JmhSide;
 import io.ferrule.benchmarks.harness.Side;
 import io.ferrule.benchmarks.harness.Target;
@@ -26,7 +27,7 @@ public final class HttpWorks {
     private static Work work(String driver, int kibibytes) {
         Path directory = Target.directory().resolve("www");
         Path file = directory.resolve(kibibytes + "k.bin");
-        return new Work(
+        Work work = new Work(
                 "http",
                 Map.of("driver", driver, "kib", kibibytes),
                 Unit.NANOS_PER_OPERATION,
@@ -35,14 +36,8 @@ public final class HttpWorks {
                 side(JmhSide.FERRULE, ours(directory, driver), true, file),
                 List.of(
                         side("nginx", Nginx.command(directory), false, file),
-                        side(
-                                "Netty epoll",
-                                JavaProgram.command(
-                                        Target.directory().resolve("benchmarks.jar"),
-                                        NettyFiles.class,
-                                        directory.toString()),
-                                true,
-                                file)));
+                        side("Netty epoll", JavaProgram.command(NettyFiles.class, directory.toString()), true, file)));
+        return work.and(Served.processorTime("http"));
     }
 
     private static List<String> ours(Path directory, String driver) {
@@ -64,6 +59,7 @@ public final class HttpWorks {
                 name,
                 server,
                 warms,
+                false,
                 "http-load",
                 List.of(String.valueOf(CONNECTIONS), target, file.toString()),
                 CONNECTIONS);

@@ -1,6 +1,7 @@
 package io.ferrule.benchmarks.harness;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
 import com.google.gson.JsonParser;
@@ -34,6 +35,18 @@ class RunTest {
         Row row = row(Unit.OPERATIONS_PER_SECOND, figures("ours", 30, 30, 30), figures("other", 10, 10, 10));
 
         assertThat(row.ratioMedian()).isCloseTo(3, within(1e-9));
+    }
+
+    @Test
+    void aFurtherFigureOfTheSameRoundHasARowOfItsOwn() throws Exception {
+        Work work = work(Unit.MILLIS, several("ours", 10.0, 4.0), List.of(several("other", 20.0, 1.0)))
+                .and(new Work.Figure("more", Unit.OPERATIONS_PER_SECOND));
+
+        List<Row> rows = rows(work);
+
+        assertThat(rows)
+                .extracting(Row::work, Row::unit, Row::ratioMedian, Row::rounds)
+                .containsExactly(tuple("work", "ms", 2.0, 3), tuple("more", "ops/s", 4.0, 3));
     }
 
     @Test
@@ -139,6 +152,26 @@ class RunTest {
         return side(name, () -> figures[round[0]++]);
     }
 
+    /** The same in each round. */
+    private static Side several(String name, Double... figures) {
+        return new Side() {
+            @Override
+            public String name() {
+                return name;
+            }
+
+            @Override
+            public double round(Effort effort) {
+                return figures[0];
+            }
+
+            @Override
+            public List<Double> figures(Effort effort) {
+                return List.of(figures);
+            }
+        };
+    }
+
     private static Side side(String name, Job job) {
         return new Side() {
             @Override
@@ -158,10 +191,12 @@ class RunTest {
     }
 
     private static List<Row> rows(Unit unit, Side ours, Side... others) throws Exception {
+        return rows(work(unit, ours, List.of(others)));
+    }
+
+    private static List<Row> rows(Work work) throws Exception {
         Effort three = new Effort(3, 3, Duration.ofMinutes(1), 1, 1, 1, 1, 1, Duration.ofSeconds(2));
-        return new Run(List.of(work(unit, ours, List.of(others))), three, NOWHERE)
-                .measure()
-                .rows();
+        return new Run(List.of(work), three, NOWHERE).measure().rows();
     }
 
     private static Work work(Unit unit, Side ours, List<Side> others) {

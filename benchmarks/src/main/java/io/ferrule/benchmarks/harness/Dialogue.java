@@ -1,7 +1,5 @@
-package io.ferrule.benchmarks.net;
+package io.ferrule.benchmarks.harness;
 
-import io.ferrule.benchmarks.harness.SideException;
-import io.ferrule.benchmarks.harness.Status;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -12,7 +10,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A process that is talked with in lines. It ends with its standard input, or is killed. */
-final class Dialogue implements AutoCloseable {
+public final class Dialogue implements AutoCloseable {
     /** As a shell ends that does not find a program. */
     private static final int NOT_INSTALLED = 127;
 
@@ -33,7 +31,7 @@ final class Dialogue implements AutoCloseable {
     }
 
     /** @throws SideException when there is no such program */
-    static Dialogue start(List<String> command) throws IOException {
+    public static Dialogue start(List<String> command) throws IOException {
         Path complaints = Files.createTempFile("ferrule-benchmarks-", ".err");
         try {
             Process process = new ProcessBuilder(command)
@@ -46,14 +44,30 @@ final class Dialogue implements AutoCloseable {
         }
     }
 
-    void tell(String line) throws IOException {
+    public long pid() {
+        return process.pid();
+    }
+
+    /** Lets it end by itself. */
+    public void end() throws IOException {
+        questions.close();
+        process.onExit().join();
+    }
+
+    public void tell(String line) throws IOException {
         questions.write(line);
         questions.newLine();
         questions.flush();
     }
 
+    /** Asks, and returns the number that is the answer. */
+    public long ask(String question) throws IOException {
+        tell(question);
+        return Long.parseLong(hear());
+    }
+
     /** The next line it says. */
-    String hear() throws IOException {
+    public String hear() throws IOException {
         String line = answers.readLine();
         if (line == null) {
             throw gone();
@@ -72,7 +86,7 @@ final class Dialogue implements AutoCloseable {
     }
 
     /** What comes after a word at the begin of a line; lines before it mean nothing. */
-    String hear(String word) throws IOException {
+    public String hear(String word) throws IOException {
         String line = hear();
         while (!line.startsWith(word)) {
             line = hear();
@@ -81,7 +95,7 @@ final class Dialogue implements AutoCloseable {
     }
 
     /** The port of a server, which says "port N", or the address of its pages. */
-    String hearPort() throws IOException {
+    public String hearPort() throws IOException {
         Matcher port = PORT.matcher(hear());
         while (!port.find()) {
             port.reset(hear());
