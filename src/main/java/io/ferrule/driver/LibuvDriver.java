@@ -73,9 +73,6 @@ public final class LibuvDriver extends ReadinessDriver {
 
     private boolean asleepForEver;
 
-    /** Somebody waits for the descriptor. */
-    private boolean embedded;
-
     /** Libuv has called back. */
     private boolean news;
 
@@ -161,7 +158,6 @@ public final class LibuvDriver extends ReadinessDriver {
 
     @Override
     public int descriptor() {
-        embedded();
         embedded = true;
         return Uv.backendFd(loop);
     }
