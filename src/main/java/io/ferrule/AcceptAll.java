@@ -39,7 +39,7 @@ final class AcceptAll extends Subscription {
     boolean goesOn(int result) {
         if (SocketHandle.isExhaustion(result)) {
             trouble(failure(step.kind, result));
-            loop.awaitDescriptor(this);
+            loop.belongings().awaitDescriptor(this);
             lacks(PATIENCE_NANOS);
             return true;
         }

@@ -56,7 +56,7 @@ public final class BufferLeases implements AutoCloseable {
         }
         return Errand.run(loop, () -> {
             BufferLeases all = new BufferLeases(loop, count, size);
-            loop.opened(all);
+            loop.belongings().opened(all);
             return all;
         });
     }
@@ -112,7 +112,7 @@ public final class BufferLeases implements AutoCloseable {
         }
         closed = true;
         group.close();
-        loop.closed(this);
+        loop.belongings().closed(this);
     }
 
     /** The loop closes: nothing is in flight. Leases that are out stay readable. */

@@ -64,7 +64,8 @@ final class CarriedThreads implements Executor {
             loop.mailOrRefuse(new Arrival(stretch));
         } else if (loop.isOpen()) {
             ready.add(stretch);
-            loop.wakeIfAsleep(); // where another framework's thread turns the loop, and is about to wait elsewhere
+            loop.mail()
+                    .wakeIfAsleep(); // where another framework's thread turns the loop, and is about to wait elsewhere
         } else {
             elsewhere(stretch);
         }

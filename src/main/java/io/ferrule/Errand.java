@@ -2,7 +2,6 @@ package io.ferrule;
 
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /** Something done at once on the loop's thread, while the thread that wants it waits. */
@@ -32,33 +31,7 @@ final class Errand<T extends @Nullable Object> extends Entry {
         }
         Errand<T> errand = new Errand<>(work);
         loop.mailOrRefuse(errand);
-        return errand.await();
-    }
-
-    private T await() throws IOException {
-        boolean interrupted = false;
-        try {
-            for (; ; ) {
-                try {
-                    return result.get();
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                }
-            }
-        } catch (ExecutionException e) {
-            Throwable cause = e.getCause();
-            if (cause instanceof IOException failed) {
-                throw failed;
-            }
-            if (cause instanceof RuntimeException failed) {
-                throw failed;
-            }
-            throw new IllegalStateException(cause);
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
+        return Uninterrupted.get(errand.result);
     }
 
     @Override

@@ -71,11 +71,11 @@ public abstract sealed class Handle extends Entry implements AutoCloseable
             if (loop.isTurning()) {
                 return;
             }
-            loop.turnUntil(closed::isDone);
+            loop.turning().until(closed::isDone);
         } else {
             mailClosing();
         }
-        Loop.result(closed);
+        Uninterrupted.get(closed);
     }
 
     /** Begins to close it, as {@link #close} does. Any thread. */
@@ -214,7 +214,7 @@ public abstract sealed class Handle extends Entry implements AutoCloseable
         }
         state = State.CLOSED;
         loop.perform(OperationKind.ADOPT, number, 0); // has the driver forget what it knows of it
-        loop.closed(this);
+        loop.belongings().closed(this);
         closed.complete(null);
         return number;
     }
@@ -256,7 +256,7 @@ public abstract sealed class Handle extends Entry implements AutoCloseable
 
     /** The descriptor is closed. */
     private void descriptorClosed(@Nullable IOException error) {
-        loop.closed(this);
+        loop.belongings().closed(this);
         if (error == null) {
             closed.complete(null);
         } else {

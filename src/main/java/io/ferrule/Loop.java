@@ -12,18 +12,13 @@ import java.net.SocketAddress;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,8 +32,6 @@ import org.jspecify.annotations.Nullable;
  * the kernel may be writing into its buffers.
  */
 public final class Loop implements Executor, AutoCloseable {
-    private static final long FOR_EVER = -1;
-
     /** Those that are open. A loop that its program has forgotten may have requests in flight: their memory stays reachable through this. */
     private static final Set<Loop> OPEN = ConcurrentHashMap.newKeySet();
 
@@ -49,29 +42,17 @@ public final class Loop implements Executor, AutoCloseable {
     private final @Nullable Set<OperationKind> only;
 
     private final Thread owner = Thread.currentThread();
-    private final Mailbox mailbox = new Mailbox();
-    private final CarriedThreads carried = new CarriedThreads(this);
-    private final InterruptWatch interrupts = new InterruptWatch(this::wake);
     private final Deadlines deadlines = new Deadlines();
     private final Transfers transfers = new Transfers(this);
     private final TaskMemory taskMemory = new TaskMemory(this);
-    private final LoopCounters counters;
     private final SocketCalls sockets = new SocketCalls(this);
     private final PathOperations paths = new PathOperations(this);
-    private final Set<Handle> handles = new LinkedHashSet<>();
-    private final Set<BufferLeases> leases = new LinkedHashSet<>();
+    private final CarriedThreads carried = new CarriedThreads(this);
+    private final Belongings belongings = new Belongings();
+    private final LoopCounters counters;
+    private final Mail mail;
+    private final Turning turning;
 
-    /** Those that no descriptor is left for. */
-    private final Set<Subscription> awaitingDescriptor = new LinkedHashSet<>();
-
-    /** Those that belong to no handle. */
-    private final RequestList requests = new RequestList();
-
-    /** Somebody waits on the descriptor: whenever this thread does not turn the loop, the descriptor tells of mail. */
-    private boolean embedded;
-
-    private boolean turning;
-    private int running;
     private boolean stopped;
 
     /** Other threads are refused from here on, or they could keep the loop from ever coming to rest. */
@@ -84,6 +65,8 @@ public final class Loop implements Executor, AutoCloseable {
         this.reason = reason;
         this.only = only;
         this.counters = new LoopCounters(driver.counters());
+        this.mail = new Mail(this, driver, counters);
+        this.turning = new Turning(this, driver, mail, deadlines, carried);
         OPEN.add(this);
     }
 
@@ -191,18 +174,11 @@ public final class Loop implements Executor, AutoCloseable {
             return;
         }
         closing = true;
-        // All before the first is closed: or who waits at its other end would be told of that, as chance has it.
-        handles.forEach(Handle::cancelRequests);
-        requests.cancelAll();
-        for (Handle handle : new ArrayList<>(handles)) {
-            handle.giveUp();
-        }
-        turnUntil(() -> handles.isEmpty() && running == 0);
-        for (BufferLeases each : leases) {
-            each.closeWithLoop();
-        }
+        belongings.giveUp();
+        turning.until(belongings::areGone);
+        belongings.closeLeases();
         closed = true;
-        refuseMail();
+        mail.refuse();
         carried.leave();
         FlightEvents.closed(this);
         driver.close();
@@ -216,7 +192,7 @@ public final class Loop implements Executor, AutoCloseable {
         checkOpen();
         checkOwner();
         checkMayTurn();
-        turnUntil(() -> stopped);
+        turning.until(() -> stopped);
         stopped = false;
     }
 
@@ -250,17 +226,7 @@ public final class Loop implements Executor, AutoCloseable {
         checkOpen();
         checkOwner();
         checkMayTurn();
-        boolean happened = once(timeoutNanos);
-        leave();
-        return happened;
-    }
-
-    /** The owner goes on to wait elsewhere: what has been begun is handed over, and who leaves mail makes the descriptor readable. */
-    private void leave() throws IOException {
-        driver.flush();
-        if ((!mailbox.mayFallAsleep() || !carried.isEmpty()) && mailbox.mustWake()) {
-            wake();
-        }
+        return turning.once(timeoutNanos);
     }
 
     /** How long until a time limit or timer needs a turn, in nanoseconds; -1 when there is none. With {@link #descriptor}, for use in another loop. */
@@ -279,117 +245,8 @@ public final class Loop implements Executor, AutoCloseable {
         checkOpen();
         checkOwner();
         Fd descriptor = Fd.borrow(driver.descriptor());
-        embedded = true;
-        if (!turning) {
-            turnUntil(() -> true); // from now on, not only from the next turn on
-        }
+        turning.embed();
         return descriptor;
-    }
-
-    /** Turns until something is done. An interrupt changes nothing, and stays set. */
-    void turnUntil(BooleanSupplier done) {
-        turnUntil(done, null);
-    }
-
-    /**
-     * Turns until something is done. An interrupt does something, once, and stays set.
-     *
-     * @param whenInterrupted null for nothing
-     */
-    void turnUntil(BooleanSupplier done, @Nullable Runnable whenInterrupted) {
-        boolean interrupted = false;
-        try {
-            while (!done.getAsBoolean()) {
-                if (Thread.interrupted()) { // and clears it meanwhile: with it, a selector of the JDK would not wait
-                    if (whenInterrupted != null && !interrupted) {
-                        whenInterrupted.run();
-                    }
-                    interrupted = true;
-                }
-                if (whenInterrupted == null || interrupted) {
-                    once(FOR_EVER);
-                } else {
-                    onceOrInterrupted();
-                }
-            }
-            if (embedded) {
-                leave();
-            }
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException("the kernel refuses to wait: the loop cannot go on", e);
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
-    }
-
-    private void onceOrInterrupted() throws IOException {
-        interrupts.start(); // each time, for what the JDK does with channels in a callback ends it
-        try {
-            once(FOR_EVER);
-        } finally {
-            interrupts.stop();
-        }
-    }
-
-    private boolean once(long timeoutNanos) throws IOException {
-        turning = true;
-        try {
-            mailbox.awake();
-            boolean mail = takeMail();
-            long wait = mail || !carried.isEmpty() ? 0 : timeoutNanos;
-            if (wait != 0) {
-                if (deadlines.size() > 0) {
-                    long due = deadlines.nanosToFirst(System.nanoTime());
-                    wait = wait < 0 ? due : Math.min(wait, due);
-                }
-                if (!mailbox.mayFallAsleep()) {
-                    wait = 0;
-                }
-            }
-            int delivered = driver.turn(wait);
-            mailbox.awake();
-            boolean expired = deadlines.size() > 0 && expire();
-            boolean moreMail = takeMail();
-            boolean carriedOn = carried.run();
-            return mail || moreMail || delivered > 0 || expired || carriedOn;
-        } finally {
-            turning = false;
-        }
-    }
-
-    private boolean expire() {
-        long now = System.nanoTime();
-        boolean any = false;
-        for (Entry due = deadlines.takeDue(now); due != null; due = deadlines.takeDue(now)) {
-            try {
-                due.expired();
-            } catch (Throwable e) {
-                uncaught(e);
-            }
-            any = true;
-        }
-        return any;
-    }
-
-    private boolean takeMail() {
-        Entry entry = mailbox.takeAll();
-        if (entry == null) {
-            return false;
-        }
-        while (entry != null) {
-            Entry following = entry.before;
-            entry.before = null;
-            counters.mails++;
-            try {
-                entry.arrived();
-            } catch (Throwable e) {
-                uncaught(e); // ours, and the rest of the mail is not lost with it
-            }
-            entry = following;
-        }
-        return true;
     }
 
     // ---- mail from other threads ----
@@ -447,6 +304,14 @@ public final class Loop implements Executor, AutoCloseable {
         mailOrRefuse(message);
     }
 
+    /** Leaves an entry for the loop; where that has closed, or closes before it sees the entry, refuses it. */
+    void mailOrRefuse(Entry entry) {
+        mail.put(entry);
+        if (closed) {
+            mail.refuse();
+        }
+    }
+
     // ---- virtual threads ----
 
     /**
@@ -462,75 +327,6 @@ public final class Loop implements Executor, AutoCloseable {
     public ThreadFactory virtualThreads() {
         checkOpen();
         return carried.factory(owner.getName() + "-virtual-");
-    }
-
-    /** Leaves an entry for the loop; where that has closed, or closes before it sees the entry, refuses it. */
-    void mailOrRefuse(Entry entry) {
-        if (mailbox.put(entry)) {
-            wake();
-        }
-        if (closed) {
-            refuseMail();
-        }
-    }
-
-    private void refuseMail() {
-        Entry entry = mailbox.takeAll();
-        while (entry != null) {
-            Entry following = entry.before;
-            entry.refused();
-            entry = following;
-        }
-    }
-
-    /** For its own thread: what has come to do is not mail. */
-    void wakeIfAsleep() {
-        if (mailbox.mustWake()) {
-            wake();
-        }
-    }
-
-    /** It is not asleep any more, and does not go to sleep before it has looked at its mail: nobody need wake it. */
-    void isAwake() {
-        mailbox.awake();
-    }
-
-    private void wake() {
-        counters.wakeUps.incrementAndGet();
-        driver.wakeUp();
-    }
-
-    private static final class Command extends Entry {
-        private final Loop loop;
-        private final Runnable command;
-
-        Command(Loop loop, Runnable command) {
-            this.loop = loop;
-            this.command = command;
-        }
-
-        @Override
-        void arrived() {
-            loop.run(command);
-        }
-
-        @Override
-        void refused() {
-            // the loop has closed
-        }
-
-        @Override
-        void expired() {
-            throw new IllegalStateException("a command has no deadline");
-        }
-    }
-
-    void run(Runnable command) {
-        try {
-            command.run();
-        } catch (Throwable e) {
-            uncaught(e);
-        }
     }
 
     // ---- files ----
@@ -811,38 +607,26 @@ public final class Loop implements Executor, AutoCloseable {
         }
     }
 
-    /** Does an operation that never waits. */
+    /** Does an operation that never waits. On the loop's thread. */
     int perform(OperationKind kind, int fd, int flags) {
-        Call call = new Call(kind, fd, flags);
-        return driver.perform(call);
-    }
-
-    private static final class Call extends Operation {
-        Call(OperationKind kind, int fd, int flags) {
-            this.kind = kind;
-            this.fd = fd;
-            this.flags = flags;
-        }
-
-        @Override
-        protected void complete(int result, int flags) {
-            throw new IllegalStateException("performed at once");
-        }
+        return sockets.perform(kind, fd, flags);
     }
 
     void begun(Request request) {
         counters.submitted++;
-        running++;
-        if (request.handle == null) {
-            requests.add(request);
-        }
+        belongings.begun(request);
     }
 
     void ended(Request request) {
         counters.completed++;
-        running--;
-        if (request.handle == null) {
-            requests.remove(request);
+        belongings.ended(request);
+    }
+
+    void run(Runnable command) {
+        try {
+            command.run();
+        } catch (Throwable e) {
+            uncaught(e);
         }
     }
 
@@ -877,63 +661,9 @@ public final class Loop implements Executor, AutoCloseable {
     // ---- handles ----
 
     void opened(Handle handle) {
-        handles.add(handle);
+        belongings.opened(handle);
         if (closing) {
             handle.mailClosing(); // what was asked for before has come true after all
-        }
-    }
-
-    void closed(Handle handle) {
-        handles.remove(handle);
-        if (!awaitingDescriptor.isEmpty()) {
-            List<Subscription> all = List.copyOf(awaitingDescriptor);
-            awaitingDescriptor.clear();
-            all.forEach(Subscription::supplied);
-        }
-    }
-
-    /** Has a subscription go on when a descriptor has been closed. */
-    void awaitDescriptor(Subscription subscription) {
-        awaitingDescriptor.add(subscription);
-    }
-
-    void opened(BufferLeases group) {
-        leases.add(group);
-    }
-
-    void closed(BufferLeases group) {
-        leases.remove(group);
-    }
-
-    /** Waits for what happens on the loop's thread. An interrupt stays set. */
-    static void result(CompletableFuture<?> future) throws IOException {
-        result(future, () -> {});
-    }
-
-    /** Waits for what happens on the loop's thread. An interrupt does something, once, and stays set. */
-    static void result(CompletableFuture<?> future, Runnable whenInterrupted) throws IOException {
-        boolean interrupted = false;
-        try {
-            for (; ; ) {
-                try {
-                    future.get();
-                    return;
-                } catch (InterruptedException e) {
-                    if (!interrupted) {
-                        whenInterrupted.run();
-                    }
-                    interrupted = true;
-                }
-            }
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof IOException io) {
-                throw io;
-            }
-            throw new IllegalStateException(e.getCause());
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
         }
     }
 
@@ -966,7 +696,7 @@ public final class Loop implements Executor, AutoCloseable {
 
     void checkMayTurn() {
         checkOpen();
-        if (turning) {
+        if (turning.isWithin()) {
             throw new IllegalStateException(
                     "within a callback the loop cannot be turned, so this would wait for ever: use start(callback) or future()");
         }
@@ -977,7 +707,7 @@ public final class Loop implements Executor, AutoCloseable {
     }
 
     boolean isTurning() {
-        return turning;
+        return turning.isWithin();
     }
 
     boolean isClosing() {
@@ -986,6 +716,18 @@ public final class Loop implements Executor, AutoCloseable {
 
     Driver driver() {
         return driver;
+    }
+
+    Turning turning() {
+        return turning;
+    }
+
+    Mail mail() {
+        return mail;
+    }
+
+    Belongings belongings() {
+        return belongings;
     }
 
     SocketCalls sockets() {

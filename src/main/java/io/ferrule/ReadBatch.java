@@ -118,9 +118,9 @@ public final class ReadBatch extends Entry {
             loop.checkMayTurn();
             claim();
             begin();
-            loop.turnUntil(() -> remaining == 0, this::cancel);
+            loop.turning().until(() -> remaining == 0, this::cancel);
         } else {
-            Loop.result(future(), this::cancel);
+            Uninterrupted.get(future(), this::cancel);
         }
         return this;
     }

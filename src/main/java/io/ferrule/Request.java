@@ -161,7 +161,7 @@ public abstract sealed class Request extends Entry permits Transfer, Task, Subsc
         if (loop.isOwner()) {
             loop.checkMayTurn();
             begin();
-            loop.turnUntil(this::isDone, this::cancelHere);
+            loop.turning().until(this::isDone, this::cancelHere);
             return;
         }
         claim();
@@ -407,7 +407,7 @@ public abstract sealed class Request extends Entry permits Transfer, Task, Subsc
         @Override
         protected void complete(int result, int flags) {
             Loop loop = request.loop;
-            loop.isAwake();
+            loop.mail().isAwake();
             try {
                 request.completed(this, result, flags);
             } catch (Throwable e) {

@@ -78,8 +78,13 @@ final class SocketCalls {
 
     /** Closes what nobody has used. */
     void close(int number) {
-        reset(OperationKind.CLOSE, number);
-        loop.driver().perform(call);
+        perform(OperationKind.CLOSE, number, 0);
+    }
+
+    /** Anything else that never waits. Returns its result. */
+    int perform(OperationKind kind, int fd, int flags) {
+        reset(kind, fd).flags = flags;
+        return loop.driver().perform(call);
     }
 
     private @Nullable SocketAddress address(OperationKind kind, int socket, String subject) throws IOException {

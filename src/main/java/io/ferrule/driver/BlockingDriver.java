@@ -25,8 +25,6 @@ public final class BlockingDriver extends ThreadedDriver {
 
     private final Arena arena;
     private final WakeUp wake;
-    private final Calls calls = new Calls(false);
-    private boolean embedded;
 
     private BlockingDriver(Arena arena, WakeUp wake, int limit, int signal) {
         super(limit, signal);
@@ -74,7 +72,6 @@ public final class BlockingDriver extends ThreadedDriver {
     @Override
     public int descriptor() {
         embedded = true;
-        embedded();
         return wake.fd();
     }
 
@@ -100,7 +97,6 @@ public final class BlockingDriver extends ThreadedDriver {
     @Override
     void closeModel() {
         wake.close();
-        calls.close();
         arena.close();
     }
 }

@@ -66,7 +66,7 @@ public final class EpollDriver extends ReadinessDriver {
 
     @Override
     public int descriptor() {
-        embedded();
+        embedded = true;
         return epoll.descriptor().number();
     }
 

@@ -39,6 +39,9 @@ public final class LibuvDriver extends ReadinessDriver {
 
     private static final long NANOS_PER_MILLI = 1_000_000;
 
+    /** When a timer goes off again: before 1.45, libuv runs one that is due before it waits, and nothing would be left to end the wait. */
+    private static final long MILLIS_AGAIN = 1;
+
     static {
         try {
             WOKEN = MethodHandles.lookup().findVarHandle(LibuvDriver.class, "woken", boolean.class);
@@ -72,9 +75,6 @@ public final class LibuvDriver extends ReadinessDriver {
     private final Object waking = new Object();
 
     private boolean asleepForEver;
-
-    /** Somebody waits for the descriptor. */
-    private boolean embedded;
 
     /** Libuv has called back. */
     private boolean news;
@@ -161,7 +161,6 @@ public final class LibuvDriver extends ReadinessDriver {
 
     @Override
     public int descriptor() {
-        embedded();
         embedded = true;
         return Uv.backendFd(loop);
     }
@@ -269,7 +268,7 @@ public final class LibuvDriver extends ReadinessDriver {
         long begun = System.nanoTime();
         for (long left = nanos; left > 0 && !news; left = nanos - (System.nanoTime() - begun)) {
             Uv.updateTime(loop); // which the timer begins at
-            Uv.timerStart(timer, onTimer, Math.ceilDiv(left, NANOS_PER_MILLI), 0);
+            Uv.timerStart(timer, onTimer, Math.ceilDiv(left, NANOS_PER_MILLI), MILLIS_AGAIN);
             run(Uv.RUN_ONCE);
         }
         Uv.timerStop(timer);

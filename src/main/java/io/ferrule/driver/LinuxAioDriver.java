@@ -164,7 +164,7 @@ public final class LinuxAioDriver extends ReadinessDriver {
     public int descriptor() {
         if (!notifying) {
             notifying = true;
-            embedded();
+            embedded = true;
             try {
                 awaitThoseThatDoNotNotify();
             } catch (IOException e) {

@@ -77,7 +77,7 @@ public final class MmapDriver extends ReadinessDriver {
 
     @Override
     public int descriptor() {
-        embedded();
+        embedded = true;
         return wait.descriptor().number();
     }
 

@@ -17,18 +17,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A model has to say how it watches a descriptor and how it waits.
  */
-abstract class ReadinessDriver implements Driver {
+abstract class ReadinessDriver extends CallingDriver<OperationCalls> {
     private static final int INPUT = Watch.POLLIN;
     private static final int OUTPUT = Watch.POLLOUT;
-
-    /** Not a result: the operation is waiting, or has to. */
-    static final int WAIT = Integer.MIN_VALUE;
 
     /** Not a result: a helper thread should do the operation. */
     static final int BY_HELPER = Integer.MIN_VALUE + 1;
 
     private static final int EAGAIN = -Errno.EAGAIN.number();
-    private static final int ECANCELED = -Errno.ECANCELED.number();
     private static final int ENOBUFS = -Errno.ENOBUFS.number();
     private static final int EINPROGRESS = -Errno.EINPROGRESS.number();
     private static final int EALREADY = -Errno.EALREADY.number();
@@ -46,12 +42,7 @@ abstract class ReadinessDriver implements Driver {
     /** Null where this thread does everything itself. */
     private final @Nullable HelperThreads helpers;
 
-    private final OperationCalls calls;
-    final DriverCounters counters = new DriverCounters();
     final WatchTable watches = new WatchTable();
-
-    /** What is done. None has more to come: streams deliver as they go. */
-    private final Finished finished = new Finished(this::goOn);
 
     /** Only filled and emptied by {@link #takeBack}. */
     private final OperationQueue handedBack = new OperationQueue();
@@ -62,8 +53,6 @@ abstract class ReadinessDriver implements Driver {
     private @Nullable Watch firstReady;
     private @Nullable Watch lastReady;
     private int turnsWithoutNews;
-    private boolean embedded;
-    private boolean closed;
 
     /**
      * For the calling thread.
@@ -72,14 +61,14 @@ abstract class ReadinessDriver implements Driver {
      * @param calls how operations are done: for this thread, and each helper thread
      */
     ReadinessDriver(int helperLimit, Supplier<? extends OperationCalls> calls) {
+        super(calls.get());
         this.helpers = new HelperThreads(helperLimit, calls, this::wakeUp);
-        this.calls = calls.get();
     }
 
     /** For the calling thread, which waits for files too. */
     ReadinessDriver(OperationCalls calls) {
+        super(calls);
         this.helpers = null;
-        this.calls = calls;
     }
 
     /** Refuses a virtual thread: waiting would hold its carrier. */
@@ -217,20 +206,6 @@ abstract class ReadinessDriver implements Driver {
     }
 
     @Override
-    public boolean can(OperationKind kind) {
-        return true;
-    }
-
-    @Override
-    public final void start(Operation operation) {
-        for (Operation each = operation; each != null; each = each.next) {
-            each.cancelled = false;
-            each.ticket = Place.CHAINED;
-        }
-        begin(operation);
-    }
-
-    @Override
     public final void cancel(Operation operation) {
         operation.cancelled = true;
         if (operation.ticket == Place.WAITING) {
@@ -278,62 +253,28 @@ abstract class ReadinessDriver implements Driver {
     }
 
     @Override
-    public final int register(MemorySegment memory) {
-        return -1;
-    }
-
-    @Override
-    public final DriverCounters counters() {
-        return counters;
-    }
-
-    @Override
-    public final void close() {
-        if (closed) {
-            return;
-        }
-        closed = true;
+    final void end() {
         if (helpers != null) {
             helpers.close();
         }
         closeModel();
-        calls.close();
         if (zeroCopySends != null) {
             zeroCopySends.close();
         }
     }
 
-    /** To be called when somebody asks for the descriptor: from then on it is readable too when only this class has something to deliver. */
-    final void embedded() {
-        embedded = true;
-    }
-
     // ---- beginning ----
 
-    /** Begins an operation, and those after it as long as each is done at once. */
-    private void begin(Operation operation) {
-        for (Operation each = operation; each != null; each = each.next) {
-            int result = each.cancelled ? ECANCELED : tryFirst(each);
-            if (result == WAIT || !finished.settle(each, result)) {
-                return;
-            }
-        }
-    }
-
-    private int tryFirst(Operation op) {
+    @Override
+    final int first(Operation op) {
         op.outcomeFlags = 0;
         return switch (op.kind.needs()) {
             case NOTHING -> perform(op);
-            case A_THREAD -> isDoneAtOnce(op) ? perform(op) : handOver(op);
+            case A_THREAD -> isClosedAtOnce(op) ? perform(op) : handOver(op);
             case INPUT -> op.isOfFile() ? handOver(op) : tryFirst(op, INPUT);
             case OUTPUT -> op.isOfFile() ? handOver(op) : tryFirst(op, OUTPUT);
             case BOTH -> tryFirstBoth(op);
         };
-    }
-
-    /** Files may have to write to a device when they are closed; others have not, unless their user wants to wait. */
-    private boolean isDoneAtOnce(Operation op) {
-        return op.kind == OperationKind.CLOSE && !op.regular && !calls.waitsToClose(op.fd);
     }
 
     private int tryFirst(Operation op, int direction) {
@@ -456,8 +397,9 @@ abstract class ReadinessDriver implements Driver {
         }
     }
 
-    /** A zero-copy send has been told of. */
-    private void goOn(Operation op) {
+    /** A zero-copy send has been told of. Streams deliver as they go, and are never kept. */
+    @Override
+    final void goOn(Operation op) {
         op.ticket = Place.LINGERING;
         if (op.stage != 0) {
             notifyFree(op);
@@ -661,15 +603,6 @@ abstract class ReadinessDriver implements Driver {
             if (op == last) {
                 return;
             }
-        }
-    }
-
-    // ---- finishing ----
-
-    /** Keeps an operation's last completion for delivery, and begins the next of its chain or cancels the rest. */
-    final void finish(Operation op, int result) {
-        if (finished.settle(op, result) && op.next != null) {
-            begin(op.next);
         }
     }
 }

@@ -15,20 +15,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
  *
  * <p>A model has to say how the loop's thread waits for them. It may do some operations by means of its own.
  */
-abstract class ThreadedDriver implements Driver {
-    /** Not a result: the operation is under way. */
-    static final int WAIT = Integer.MIN_VALUE;
-
+abstract class ThreadedDriver extends CallingDriver<Calls> {
     private static final int EAGAIN = -Errno.EAGAIN.number();
-    private static final int ECANCELED = -Errno.ECANCELED.number();
 
     /** How long a signal has to end a call before the next is sent: the first may have come just before the call. */
     private static final long INTERRUPT_AGAIN_NANOS = 1_000_000;
 
     private final HelperThreads threads;
-    private final Calls calls = new Calls(false);
-    final DriverCounters counters = new DriverCounters();
-    private final Finished finished = new Finished(this::goOn);
 
     /** Only filled and emptied by {@link #takeBack}. */
     private final OperationQueue handedBack = new OperationQueue();
@@ -41,9 +34,6 @@ abstract class ThreadedDriver implements Driver {
     /** Somebody wants the turn to end, though nothing is done. */
     private final AtomicBoolean asked = new AtomicBoolean();
 
-    private boolean embedded;
-    private boolean closed;
-
     /**
      * For the calling thread.
      *
@@ -51,6 +41,7 @@ abstract class ThreadedDriver implements Driver {
      * @param signal from {@link BlockingCalls#signal()}
      */
     ThreadedDriver(int limit, int signal) {
+        super(new Calls(false));
         threads = new HelperThreads(limit, () -> new BlockingCalls(signal), this::signal);
     }
 
@@ -82,20 +73,6 @@ abstract class ThreadedDriver implements Driver {
     void cancelBegun(Operation op) {}
 
     // ---- the contract ----
-
-    @Override
-    public boolean can(OperationKind kind) {
-        return true;
-    }
-
-    @Override
-    public final void start(Operation operation) {
-        for (Operation each = operation; each != null; each = each.next) {
-            each.cancelled = false;
-            each.ticket = Place.CHAINED;
-        }
-        begin(operation);
-    }
 
     @Override
     public final void cancel(Operation operation) {
@@ -178,44 +155,15 @@ abstract class ThreadedDriver implements Driver {
     }
 
     @Override
-    public final int register(MemorySegment memory) {
-        return -1;
-    }
-
-    @Override
-    public final DriverCounters counters() {
-        return counters;
-    }
-
-    @Override
-    public final void close() {
-        if (closed) {
-            return;
-        }
-        closed = true;
+    final void end() {
         threads.close();
         closeModel();
-        calls.close();
-    }
-
-    /** To be called when somebody asks for the descriptor: from then on it is readable too when only this class has something to deliver. */
-    final void embedded() {
-        embedded = true;
     }
 
     // ---- beginning ----
 
-    /** Begins an operation, and those after it as long as each is done at once. */
-    private void begin(Operation operation) {
-        for (Operation each = operation; each != null; each = each.next) {
-            int result = each.cancelled ? ECANCELED : first(each);
-            if (result == WAIT || !finished.settle(each, result)) {
-                return;
-            }
-        }
-    }
-
-    private int first(Operation op) {
+    @Override
+    final int first(Operation op) {
         op.outcomeFlags = 0;
         if (op.kind.needs() == Needs.NOTHING || isClosedAtOnce(op)) {
             return calls.perform(op);
@@ -225,10 +173,6 @@ abstract class ThreadedDriver implements Driver {
             op.ticket = Place.REQUESTED;
         }
         return result == 0 ? handOver(op) : result;
-    }
-
-    private boolean isClosedAtOnce(Operation op) {
-        return op.kind == OperationKind.CLOSE && !op.regular && !calls.waitsToClose(op.fd);
     }
 
     private int handOver(Operation op) {
@@ -285,19 +229,13 @@ abstract class ThreadedDriver implements Driver {
     }
 
     /** A stream has delivered one of its completions. */
-    private void goOn(Operation op) {
+    @Override
+    final void goOn(Operation op) {
         op.outcomeFlags = 0;
         if (op.cancelled) {
             finish(op, ECANCELED);
         } else {
             giveToThread(op);
-        }
-    }
-
-    /** Keeps an operation's last completion for delivery, and begins the next of its chain or cancels the rest. */
-    final void finish(Operation op, int result) {
-        if (finished.settle(op, result) && op.next != null) {
-            begin(op.next);
         }
     }
 

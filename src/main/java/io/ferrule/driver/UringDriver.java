@@ -25,8 +25,17 @@ import org.jspecify.annotations.Nullable;
  * all that was started and waits. Linux 6.0, for buffer rings and multishot receives.
  */
 public final class UringDriver implements Driver {
-    /** Completions delivered in one turn at most, as a multiple of the queue's size: who starts a new operation in each must not keep the loop. */
-    private static final int ROUNDS = 2;
+    /** Completions delivered in one turn at most, as a multiple of the entries: who starts a new operation in each must not keep the loop. */
+    private static final int ROUNDS = 8;
+
+    /**
+     * The kernel finds what is to be cancelled in a table of lists, and makes that by the size of the completion queue: 32 lists for 1,024 entries, 256,
+     * which is the most, for these. With 60,000 operations that wait, each cancel is faster by a factor of nine. It takes 128 KiB.
+     */
+    private static final int CQ_ENTRIES_FOR_MANY = 8192;
+
+    /** Who asks for fewer entries wants a small ring. */
+    private static final int ENTRIES_FOR_MANY = 256;
 
     /** A write and the sync after it are handed over together. */
     private static final int LONGEST_CHAIN = 2;
@@ -97,7 +106,7 @@ public final class UringDriver implements Driver {
      * @throws UnsupportedOperationException when the kernel lacks what this driver builds on; the message says what
      */
     public static UringDriver open(int entries, @Nullable Set<OperationKind> only) throws IOException {
-        RingOptions options = RingOptions.defaults().cqEntries(4 * Math.max(entries, LONGEST_CHAIN));
+        RingOptions options = RingOptions.defaults().cqEntries(cqEntries(entries));
         if (only != null) {
             options.with(SetupFlag.IORING_SETUP_R_DISABLED);
         }
@@ -120,6 +129,11 @@ public final class UringDriver implements Driver {
             ring.close();
             throw e;
         }
+    }
+
+    private static int cqEntries(int entries) {
+        int some = 4 * Math.max(entries, LONGEST_CHAIN);
+        return entries < ENTRIES_FOR_MANY ? some : Math.max(some, CQ_ENTRIES_FOR_MANY);
     }
 
     private static Set<OperationKind> immediate(Probe probe) {
@@ -230,12 +244,11 @@ public final class UringDriver implements Driver {
         } else {
             ring.submitAndWait(0);
         }
-        int most = ROUNDS * ring.cq().entries();
+        int most = ROUNDS * ring.sq().entries();
         do {
             ring.cq().forEach(handler);
-            // And what completed meanwhile; but what the kernel holds back comes with the next turn's system call, or
-            // all that was started now would
-            // wait for one more.
+            // And what completed meanwhile. What the kernel holds back comes with the next turn's system call: fetching
+            // it now would keep what has been started waiting.
         } while (delivered - before < most && ring.cq().ready() > 0);
         EventFd telling = completions;
         if (telling != null) {

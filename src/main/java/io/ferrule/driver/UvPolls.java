@@ -1,8 +1,6 @@
 package io.ferrule.driver;
 
 import java.lang.foreign.Arena;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,30 +14,9 @@ final class UvPolls {
     private final long loop;
     private final long events;
     private final long closed;
-    private final Arena arena;
 
-    /** By the number that libuv keeps for us. */
-    private final List<Handle> handles = new ArrayList<>();
-
-    private @Nullable Handle free;
-
-    private static final class Handle {
-        final int number;
-        final long address;
-
-        /** Null when it is free or being closed. */
-        @Nullable
-        Watch watch;
-
-        /** The next that is free. */
-        @Nullable
-        Handle next;
-
-        Handle(int number, long address) {
-            this.number = number;
-            this.address = address;
-        }
-    }
+    /** Those that poll, each with its descriptor's watch. One that is being closed has none, and is not free yet. */
+    private final UvPool<Watch> handles;
 
     /**
      * @param events called with a handle, an error or 0, and events
@@ -49,7 +26,7 @@ final class UvPolls {
         this.loop = loop;
         this.events = events;
         this.closed = closed;
-        this.arena = arena;
+        this.handles = new UvPool<>(arena, Uv.handleSize(Uv.POLL));
     }
 
     /** Polls a descriptor for these events, {@code POLLIN} and the like, and no others. Returns 0 or a negative errno: then it is polled for none. */
@@ -58,14 +35,14 @@ final class UvPolls {
         if (wanted == 0) {
             return 0;
         }
-        Handle handle = take();
+        UvPool.Piece<Watch> handle = handles.take();
         int error = Uv.pollInit(loop, handle.address, watch.fd);
         if (error < 0) {
-            giveBack(handle); // nothing has been made of it
+            handles.giveBack(handle); // nothing has been made of it
             return error;
         }
         Uv.setHandleData(handle.address, handle.number);
-        handle.watch = watch;
+        handle.user = watch;
         watch.registration = handle;
         error = Uv.pollStart(handle.address, toUv(wanted), events);
         if (error < 0) {
@@ -76,9 +53,9 @@ final class UvPolls {
 
     /** Polls a descriptor no more. From here on it may be closed. */
     void stop(Watch watch) {
-        if (watch.registration instanceof Handle handle) {
+        if (watch.registration instanceof UvPool.Piece<?> handle) {
             watch.registration = null;
-            handle.watch = null;
+            handle.user = null;
             Uv.close(handle.address, closed);
         }
     }
@@ -86,38 +63,21 @@ final class UvPolls {
     /** Whose handle this is; null when it has been closed since. */
     @Nullable
     Watch watch(long address) {
-        return handles.get((int) Uv.handleData(address) - 1).watch;
+        return handles.get(Uv.handleData(address)).user;
     }
 
     /** Takes the memory of a handle back that is closed. */
     void takeBack(long address) {
-        giveBack(handles.get((int) Uv.handleData(address) - 1));
+        handles.giveBack(handles.get(Uv.handleData(address)));
     }
 
     /** Stops all. */
     void stopAll() {
-        for (Handle each : handles) {
-            if (each.watch != null) {
-                stop(each.watch);
+        for (UvPool.Piece<Watch> each : handles.all()) {
+            if (each.user != null) {
+                stop(each.user);
             }
         }
-    }
-
-    private Handle take() {
-        Handle handle = free;
-        if (handle == null) {
-            long address = arena.allocate(Uv.handleSize(Uv.POLL), Long.BYTES).address();
-            handle = new Handle(handles.size() + 1, address);
-            handles.add(handle);
-        } else {
-            free = handle.next;
-        }
-        return handle;
-    }
-
-    private void giveBack(Handle handle) {
-        handle.next = free;
-        free = handle;
     }
 
     /** Errors and hang-ups need not be asked for; but something has to. */

@@ -5,8 +5,6 @@ import io.ferrule.sys.Errno;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,50 +19,31 @@ final class UvRequests {
 
     private final long loop;
     private final long callback;
-    private final Arena arena;
 
     /** A {@code uv_buf_t}, which on Unix is a {@code struct iovec}. Libuv copies it at once. */
     private final MemorySegment piece;
 
-    /** By the number that libuv keeps for us. */
-    private final List<Request> requests = new ArrayList<>();
-
-    private @Nullable Request free;
-
-    private static final class Request {
-        final int number;
-        final long address;
-
-        @Nullable
-        Operation operation;
-
-        /** The next that is free. */
-        @Nullable
-        Request next;
-
-        Request(int number, long address) {
-            this.number = number;
-            this.address = address;
-        }
-    }
+    /** Each with its operation. */
+    private final UvPool<Operation> requests;
 
     /** @param callback called with each request that is over, which then is for {@link #takeBack} */
     UvRequests(long loop, long callback, Arena arena) {
         this.loop = loop;
         this.callback = callback;
-        this.arena = arena;
+        this.requests = new UvPool<>(arena, Uv.requestSize(Uv.FS));
         this.piece = arena.allocate(2 * ValueLayout.JAVA_LONG.byteSize(), ValueLayout.JAVA_LONG.byteSize());
     }
 
     /** Hands an operation to libuv. Returns 0; a negative errno when that failed; or {@link #UNKNOWN}. */
     int begin(Operation op) {
-        Request request = take();
+        UvPool.Piece<Operation> request = requests.take();
+        Uv.setRequestData(request.address, request.number);
         int error = submit(op, request.address);
         if (error < 0) {
-            giveBack(request);
+            requests.giveBack(request);
             return error;
         }
-        request.operation = op;
+        request.user = op;
         op.stage = request.number;
         return 0;
     }
@@ -72,15 +51,15 @@ final class UvRequests {
     /** Asks for the end of one of these. It comes back all the same. */
     void cancel(Operation op) {
         if (op.stage > 0) { // otherwise it is over
-            Uv.cancel(requests.get(op.stage - 1).address);
+            Uv.cancel(requests.get(op.stage).address);
         }
     }
 
     /** The operation of a request that is over, with its outcome; null when it has been begun again. */
     @Nullable
     Operation takeBack(long address) {
-        Request request = requests.get((int) Uv.requestData(address) - 1);
-        Operation op = request.operation;
+        UvPool.Piece<Operation> request = requests.get(Uv.requestData(address));
+        Operation op = request.user;
         if (op == null) {
             throw new IllegalStateException("a request that nobody has made is over");
         }
@@ -95,28 +74,8 @@ final class UvRequests {
             op.outcome = error;
         }
         op.stage = 0;
-        giveBack(request);
+        requests.giveBack(request);
         return op;
-    }
-
-    private Request take() {
-        Request request = free;
-        if (request == null) {
-            int number = requests.size() + 1;
-            long address = arena.allocate(Uv.requestSize(Uv.FS), Long.BYTES).address();
-            request = new Request(number, address);
-            requests.add(request);
-        } else {
-            free = request.next;
-        }
-        Uv.setRequestData(request.address, request.number);
-        return request;
-    }
-
-    private void giveBack(Request request) {
-        request.operation = null;
-        request.next = free;
-        free = request;
     }
 
     private int submit(Operation op, long request) {

@@ -12,7 +12,9 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -59,6 +61,26 @@ class LibuvDriverTest extends DriverTest {
                 .isZero();
         assertThat(statx.stx_size(status)).isEqualTo(100);
         assertThat(driver.counters().fallbacks).isEqualTo(3);
+    }
+
+    /** Libuv before 1.45 runs timers before it waits, too: then nothing is left that would end the wait. */
+    @Test
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void aTimeThatIsUpBeforeTheWaitBeginsEndsItAllTheSame() throws Exception {
+        AtomicBoolean enough = new AtomicBoolean();
+        Thread pauses = Thread.ofPlatform().daemon().start(() -> {
+            while (!enough.get()) {
+                System.gc(); // holds this thread up now and then between setting the timer and waiting
+            }
+        });
+        try (LibuvDriver own = LibuvDriver.open()) {
+            for (int i = 0; i < 60; i++) {
+                assertThat(own.turn(1)).isZero();
+            }
+        } finally {
+            enough.set(true);
+            pauses.join();
+        }
     }
 
     @Test
@@ -118,7 +140,7 @@ class LibuvDriverTest extends DriverTest {
         for (int i = 0; i < 100; i++) {
             Driver closing = underTest.open();
             CountDownLatch begun = new CountDownLatch(1);
-            Thread waker = Thread.ofPlatform().start(() -> {
+            Thread waker = Thread.ofPlatform().daemon().start(() -> {
                 for (int n = 0; n < 1000; n++) {
                     closing.wakeUp();
                     begun.countDown();
