@@ -98,7 +98,10 @@ public final class Epoll implements AutoCloseable {
     private final Fd epoll;
     private final EventFd wake;
     private final int batch;
-    private final MemorySegment ready;
+
+    /** Where the kernel puts the events: an address within {@link EventLayout#MEMORY}, good until close. */
+    private final long ready;
+
     private final MemorySegment scratch;
     private final RegistrationTable registrations = new RegistrationTable();
     private boolean nanosecondTimeouts = true;
@@ -122,7 +125,7 @@ public final class Epoll implements AutoCloseable {
         this.epoll = epoll;
         this.wake = wake;
         this.batch = batch;
-        this.ready = arena.allocate(EventLayout.SIZE * batch, 8);
+        this.ready = arena.allocate(EventLayout.SIZE * batch, 8).address();
         this.scratch = arena.allocate(Math.max(EventLayout.SIZE, TIMESPEC_SIZE), 8);
     }
 
@@ -227,15 +230,15 @@ public final class Epoll implements AutoCloseable {
     public boolean next() {
         checkOwner();
         while (cursor < count) {
-            long at = cursor++ * EventLayout.SIZE;
-            long key = ready.get(ValueLayout.JAVA_LONG_UNALIGNED, at + EventLayout.DATA);
+            long at = ready + cursor++ * EventLayout.SIZE;
+            long key = EventLayout.MEMORY.get(ValueLayout.JAVA_LONG_UNALIGNED, at + EventLayout.DATA);
             if (key == RegistrationTable.WAKE_UP) {
                 continue;
             }
             Registration found = registrations.find(key);
             if (found != null) {
                 current = found;
-                currentEvents = ready.get(ValueLayout.JAVA_INT_UNALIGNED, at + EventLayout.EVENTS);
+                currentEvents = EventLayout.MEMORY.get(ValueLayout.JAVA_INT_UNALIGNED, at + EventLayout.EVENTS);
                 return true;
             }
             stale++;
@@ -380,12 +383,11 @@ public final class Epoll implements AutoCloseable {
         if (timeoutNanos <= 0 || !nanosecondTimeouts) {
             long millis =
                     timeoutNanos < 0 ? -1 : Math.min(Integer.MAX_VALUE, Math.ceilDiv(timeoutNanos, NANOS_IN_MILLI));
-            return SystemCall.invoke(SystemCall.EPOLL_WAIT, epoll.number(), ready.address(), batch, millis, 0, 0);
+            return SystemCall.invoke(SystemCall.EPOLL_WAIT, epoll.number(), ready, batch, millis, 0, 0);
         }
         scratch.set(ValueLayout.JAVA_LONG, 0, timeoutNanos / NANOS);
         scratch.set(ValueLayout.JAVA_LONG, 8, timeoutNanos % NANOS);
-        return SystemCall.invoke(
-                SystemCall.EPOLL_PWAIT2, epoll.number(), ready.address(), batch, scratch.address(), 0, 0);
+        return SystemCall.invoke(SystemCall.EPOLL_PWAIT2, epoll.number(), ready, batch, scratch.address(), 0, 0);
     }
 
     /**
@@ -397,7 +399,8 @@ public final class Epoll implements AutoCloseable {
             return 0;
         }
         for (int i = 0; i < count; i++) {
-            if (ready.get(ValueLayout.JAVA_LONG_UNALIGNED, i * EventLayout.SIZE + EventLayout.DATA)
+            long at = ready + i * EventLayout.SIZE;
+            if (EventLayout.MEMORY.get(ValueLayout.JAVA_LONG_UNALIGNED, at + EventLayout.DATA)
                     == RegistrationTable.WAKE_UP) {
                 // Sequentially consistent: who finds it still set has written before, and we read what they wrote after
                 // this.
