@@ -9,7 +9,8 @@
 #include <string.h>
 #include <time.h>
 
-static const struct twin *const twins[] = { &nop, &ring_read, &plain_pread };
+static const struct twin *const twins[] = { &nop,	   &ring_read, &plain_pread, &ring_write,
+					   &plain_pwrite, &ring_copy, &cp,	     &dispatch };
 
 void fail(const char *what, int errnum)
 {
@@ -68,6 +69,8 @@ int main(int argc, char **argv)
 
 		while (slices-- > 0)
 			printf("%.3f\n", slice(twin, length, stride));
+		if (twin->check)
+			twin->check();
 		return 0;
 	}
 	fprintf(stderr, "no twin for %s\n", argv[4]);

@@ -1,6 +1,11 @@
 package io.ferrule.benchmarks;
 
+import io.ferrule.benchmarks.epoll.EpollWorks;
+import io.ferrule.benchmarks.file.CopyWorks;
+import io.ferrule.benchmarks.file.LayerWorks;
 import io.ferrule.benchmarks.file.ReadWorks;
+import io.ferrule.benchmarks.file.VirtualReadWorks;
+import io.ferrule.benchmarks.file.WriteWorks;
 import io.ferrule.benchmarks.harness.Work;
 import io.ferrule.benchmarks.net.EchoWorks;
 import io.ferrule.benchmarks.net.HttpWorks;
@@ -13,7 +18,16 @@ final class Works {
     private Works() {}
 
     static List<Work> all() {
-        return Stream.of(NopWorks.all(), ReadWorks.all(), EchoWorks.all(), HttpWorks.all())
+        return Stream.of(
+                        NopWorks.all(),
+                        ReadWorks.all(),
+                        LayerWorks.all(),
+                        VirtualReadWorks.all(),
+                        WriteWorks.all(),
+                        CopyWorks.all(),
+                        EpollWorks.all(),
+                        EchoWorks.all(),
+                        HttpWorks.all())
                 .flatMap(List::stream)
                 .toList();
     }

@@ -31,15 +31,19 @@ public record Effort(
 
     static final int WARMUP_SLICE_MILLIS = 20;
 
-    /** The same time in slices of another length: for work of which one turn fills a short one, or which a device disturbs rather than the scheduler. */
-    public Effort inSlicesOf(int millis) {
+    /**
+     * The same time in slices of another length: for work of which one turn fills a short one, or which a device disturbs rather than the scheduler.
+     *
+     * @param least so many slices are measured, even when that takes longer
+     */
+    public Effort inSlicesOf(int millis, int least) {
         return new Effort(
                 rounds,
                 minRounds,
                 budget,
                 warmupSlices,
                 twinWarmupMillis,
-                Math.max(3, slices * sliceMillis / millis),
+                Math.max(least, slices * sliceMillis / millis),
                 millis,
                 allocationMillis,
                 limit);
