@@ -16,7 +16,7 @@ public final class CopyWorks {
     private static final int MEBIBYTES = BlockFile.SIZE >> 20;
 
     private static final int SLICE_MILLIS = 50;
-    private static final int SLICES = 20;
+    private static final int SLICES = 12;
 
     private CopyWorks() {}
 

@@ -29,6 +29,14 @@ class LongSlicesTest {
     }
 
     @Test
+    void itWarmsUpAsLong() throws Exception {
+        new LongSlices(side, 50).round(Effort.FULL);
+
+        assertThat(seen.warmupSlices() * seen.warmupSliceMillis())
+                .isEqualTo(Effort.FULL.warmupSlices() * Effort.FULL.warmupSliceMillis());
+    }
+
+    @Test
     void itMeasuresLongerWhereSoManySlicesAreWanted() throws Exception {
         new LongSlices(side, 50, 20).round(Effort.QUICK);
 
