@@ -182,8 +182,12 @@ static const struct entry table[] = {
 	CONSTANT(SYS_dup),
 	CONSTANT(SYS_epoll_create1),
 	CONSTANT(SYS_epoll_ctl),
-	CONSTANT(SYS_epoll_pwait),
 	CONSTANT(SYS_epoll_pwait2),
+#ifdef SYS_epoll_wait
+	CONSTANT(SYS_epoll_wait),
+#else /* newer architectures have epoll_pwait alone, which takes the same and a signal mask, which may be null */
+	{ "SYS_epoll_wait", SYS_epoll_pwait },
+#endif
 	CONSTANT(SYS_eventfd2),
 	CONSTANT(SYS_fallocate),
 	CONSTANT(SYS_fcntl),

@@ -21,13 +21,18 @@ int open_blocks(const char *path, const char *how)
 	return fd;
 }
 
+char *allocate(size_t bytes)
+{
+	char *memory = aligned_alloc(BLOCK, bytes);
+
+	if (!memory)
+		fail("aligned_alloc", ENOMEM);
+	return memset(memory, 0, bytes);
+}
+
 char *allocate_blocks(unsigned count)
 {
-	char *blocks = aligned_alloc(BLOCK, count * BLOCK);
-
-	if (!blocks)
-		fail("aligned_alloc", ENOMEM);
-	return memset(blocks, 0, count * BLOCK);
+	return allocate((size_t)count * BLOCK);
 }
 
 /* Marsaglia's xorshift: cheap, and the same in any language. */

@@ -4,6 +4,7 @@
 
 #include "twin.h"
 
+#include <stddef.h>
 #include <stdint.h>
 
 #define BLOCK 4096
@@ -11,7 +12,9 @@
 /* Opens a file whose size is a power of two. how: "cached" or "direct". */
 int open_blocks(const char *path, const char *how);
 
-/* Each at the begin of a page, and written to once: no page fault while we measure. */
+/* At the begin of a page, and written to once: no page fault while we measure. bytes: a multiple of BLOCK. */
+char *allocate(size_t bytes);
+
 char *allocate_blocks(unsigned count);
 
 /* The file's blocks at random. After open_blocks. */

@@ -11,7 +11,8 @@
 #include <string.h>
 #include <time.h>
 
-static const struct twin *const twins[] = { &nop, &ring_read, &plain_pread, &rings };
+static const struct twin *const twins[] = { &nop,	   &rings,     &ring_read, &plain_pread, &ring_write,
+					   &plain_pwrite, &ring_copy, &cp,	   &dispatch };
 
 void fail(const char *what, int errnum)
 {
@@ -90,6 +91,8 @@ int main(int argc, char **argv)
 			obey(twin);
 		else
 			measure(twin, atof(argv[1]) * 1e6, atoi(argv[2]), atof(argv[3]) * 1e6);
+		if (twin->check)
+			twin->check();
 		return 0;
 	}
 	fprintf(stderr, "no twin for %s\n", work[0]);

@@ -29,4 +29,4 @@ static void turns(long count)
 		turn();
 }
 
-const struct twin nop = { "nop", open_nops, turns };
+const struct twin nop = { "nop", open_nops, turns, NULL };

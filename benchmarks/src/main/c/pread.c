@@ -26,4 +26,4 @@ static void turns(long count)
 				fail("pread", errno);
 }
 
-const struct twin plain_pread = { "pread", open_reads, turns };
+const struct twin plain_pread = { "pread", open_reads, turns, NULL };

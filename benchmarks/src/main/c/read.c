@@ -58,4 +58,4 @@ static void turns(long count)
 		turn();
 }
 
-const struct twin ring_read = { "read", open_reads, turns };
+const struct twin ring_read = { "read", open_reads, turns, NULL };

@@ -19,4 +19,4 @@ static void turns(long count)
 	}
 }
 
-const struct twin rings = { "ring", open_none, turns };
+const struct twin rings = { "ring", open_none, turns, NULL };

@@ -8,9 +8,11 @@ struct twin {
 	void (*open)(char **argv);
 	/* One turn is what one invocation of the JMH benchmark does. */
 	void (*turns)(long count);
+	/* After the last turn: fails unless what has been done can be found. NULL when each turn has looked for itself. */
+	void (*check)(void);
 };
 
-extern const struct twin nop, ring_read, plain_pread, rings;
+extern const struct twin nop, rings, ring_read, plain_pread, ring_write, plain_pwrite, ring_copy, cp, dispatch;
 
 /* Prints what failed, with the errno, and ends the process. */
 void fail(const char *what, int errnum) __attribute__((noreturn));

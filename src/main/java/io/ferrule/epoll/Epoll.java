@@ -98,7 +98,10 @@ public final class Epoll implements AutoCloseable {
     private final Fd epoll;
     private final EventFd wake;
     private final int batch;
-    private final MemorySegment ready;
+
+    /** Where the kernel puts the events: an address within {@link EventLayout#MEMORY}, good until close. */
+    private final long ready;
+
     private final MemorySegment scratch;
     private final RegistrationTable registrations = new RegistrationTable();
     private boolean nanosecondTimeouts = true;
@@ -122,7 +125,7 @@ public final class Epoll implements AutoCloseable {
         this.epoll = epoll;
         this.wake = wake;
         this.batch = batch;
-        this.ready = arena.allocate(EventLayout.SIZE * batch, 8);
+        this.ready = arena.allocate(EventLayout.SIZE * batch, 8).address();
         this.scratch = arena.allocate(Math.max(EventLayout.SIZE, TIMESPEC_SIZE), 8);
     }
 
@@ -189,8 +192,8 @@ public final class Epoll implements AutoCloseable {
 
     /**
      * Waits until a descriptor is ready, another thread calls {@link #wakeUp}, or the time is up. Events of the last wait that have not been read
-     * are forgotten; level-triggered ones come again. Mirrors {@code epoll_pwait2} (Linux 5.11), before that {@code epoll_wait}, which rounds up to
-     * milliseconds.
+     * are forgotten; level-triggered ones come again. Mirrors {@code epoll_wait}, and for a time {@code epoll_pwait2}; before Linux 5.11 times are rounded
+     * up to milliseconds.
      *
      * @param timeoutNanos how long at most; 0 to look without waiting; negative to wait for ever
      * @return how many events there are to read at most; 0 when the time was up or after a wake-up alone
@@ -227,15 +230,15 @@ public final class Epoll implements AutoCloseable {
     public boolean next() {
         checkOwner();
         while (cursor < count) {
-            long at = cursor++ * EventLayout.SIZE;
-            long key = ready.get(ValueLayout.JAVA_LONG_UNALIGNED, at + EventLayout.DATA);
+            long at = ready + cursor++ * EventLayout.SIZE;
+            long key = EventLayout.MEMORY.get(ValueLayout.JAVA_LONG_UNALIGNED, at + EventLayout.DATA);
             if (key == RegistrationTable.WAKE_UP) {
                 continue;
             }
             Registration found = registrations.find(key);
             if (found != null) {
                 current = found;
-                currentEvents = ready.get(ValueLayout.JAVA_INT_UNALIGNED, at + EventLayout.EVENTS);
+                currentEvents = EventLayout.MEMORY.get(ValueLayout.JAVA_INT_UNALIGNED, at + EventLayout.EVENTS);
                 return true;
             }
             stale++;
@@ -375,25 +378,29 @@ public final class Epoll implements AutoCloseable {
 
     // ---- system calls ----
 
+    /** Only a time needs nanoseconds; waiting for ever and not at all are cheaper with the older call. */
     private int waitOnce(long timeoutNanos) {
-        if (!nanosecondTimeouts) {
+        if (timeoutNanos <= 0 || !nanosecondTimeouts) {
             long millis =
                     timeoutNanos < 0 ? -1 : Math.min(Integer.MAX_VALUE, Math.ceilDiv(timeoutNanos, NANOS_IN_MILLI));
-            return SystemCall.invoke(SystemCall.EPOLL_PWAIT, epoll.number(), ready.address(), batch, millis, 0, 0);
+            return SystemCall.invoke(SystemCall.EPOLL_WAIT, epoll.number(), ready, batch, millis, 0, 0);
         }
-        long timespec = 0;
-        if (timeoutNanos >= 0) {
-            scratch.set(ValueLayout.JAVA_LONG, 0, timeoutNanos / NANOS);
-            scratch.set(ValueLayout.JAVA_LONG, 8, timeoutNanos % NANOS);
-            timespec = scratch.address();
-        }
-        return SystemCall.invoke(SystemCall.EPOLL_PWAIT2, epoll.number(), ready.address(), batch, timespec, 0, 0);
+        scratch.set(ValueLayout.JAVA_LONG, 0, timeoutNanos / NANOS);
+        scratch.set(ValueLayout.JAVA_LONG, 8, timeoutNanos % NANOS);
+        return SystemCall.invoke(SystemCall.EPOLL_PWAIT2, epoll.number(), ready, batch, scratch.address(), 0, 0);
     }
 
-    /** Looks for a wake-up among the events. Returns how many of them were one. */
+    /**
+     * Looks for a wake-up among the events. Returns how many of them were one. Where nobody has announced one there is none: who wakes us says so before
+     * they write.
+     */
     private int takeWakeUp() {
+        if (!(boolean) WAKE_PENDING.getVolatile(this)) {
+            return 0;
+        }
         for (int i = 0; i < count; i++) {
-            if (ready.get(ValueLayout.JAVA_LONG_UNALIGNED, i * EventLayout.SIZE + EventLayout.DATA)
+            long at = ready + i * EventLayout.SIZE;
+            if (EventLayout.MEMORY.get(ValueLayout.JAVA_LONG_UNALIGNED, at + EventLayout.DATA)
                     == RegistrationTable.WAKE_UP) {
                 // Sequentially consistent: who finds it still set has written before, and we read what they wrote after
                 // this.

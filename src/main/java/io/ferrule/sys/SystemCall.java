@@ -16,8 +16,11 @@ public final class SystemCall {
     public static final long DUP = Abi.value("SYS_dup");
     public static final long EPOLL_CREATE1 = Abi.value("SYS_epoll_create1");
     public static final long EPOLL_CTL = Abi.value("SYS_epoll_ctl");
-    public static final long EPOLL_PWAIT = Abi.value("SYS_epoll_pwait");
     public static final long EPOLL_PWAIT2 = Abi.value("SYS_epoll_pwait2");
+
+    /** On architectures that do not have it, {@code epoll_pwait}: its further arguments are 0. */
+    public static final long EPOLL_WAIT = Abi.value("SYS_epoll_wait");
+
     public static final long EVENTFD2 = Abi.value("SYS_eventfd2");
     public static final long FALLOCATE = Abi.value("SYS_fallocate");
     public static final long FCNTL = Abi.value("SYS_fcntl");

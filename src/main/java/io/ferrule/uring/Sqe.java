@@ -1429,6 +1429,9 @@ public final class Sqe {
     /**
      * Orders this entry after all earlier ones and before all later ones: {@link #IOSQE_IO_DRAIN}. Before Linux 6.16 the later ones wait for the earlier
      * ones, but need not wait for this one.
+     *
+     * <p>On a ring with {@code IORING_SETUP_DEFER_TASKRUN}, as rings are by default, wait for no more completions than come before this entry, and for the
+     * rest in another wait: seen on Linux 6.18, one wait for all of them never ends when the earlier ones are done by a device.
      */
     public Sqe drain() {
         return flag(IOSQE_IO_DRAIN);

@@ -1,6 +1,11 @@
 package io.ferrule.benchmarks;
 
+import io.ferrule.benchmarks.epoll.EpollWorks;
+import io.ferrule.benchmarks.file.CopyWorks;
+import io.ferrule.benchmarks.file.LayerWorks;
 import io.ferrule.benchmarks.file.ReadWorks;
+import io.ferrule.benchmarks.file.VirtualReadWorks;
+import io.ferrule.benchmarks.file.WriteWorks;
 import io.ferrule.benchmarks.harness.Work;
 import io.ferrule.benchmarks.net.EchoWorks;
 import io.ferrule.benchmarks.net.HttpWorks;
@@ -19,6 +24,11 @@ final class Works {
         return Stream.of(
                         NopWorks.all(),
                         ReadWorks.all(),
+                        LayerWorks.all(),
+                        VirtualReadWorks.all(),
+                        WriteWorks.all(),
+                        CopyWorks.all(),
+                        EpollWorks.all(),
                         EchoWorks.all(),
                         HttpWorks.all(),
                         SystemCallWorks.all(),

@@ -42,19 +42,8 @@ public abstract class BlockReads {
         return blocks.nextOffset();
     }
 
-    /** For the JDK's channels. Its O_DIRECT is no part of the platform: javac warns of its name, and no annotation can silence that. */
     final OpenOption[] jdkOptions() {
-        if (!direct) {
-            return new OpenOption[] {StandardOpenOption.READ};
-        }
-        try {
-            Object option = Class.forName("com.sun.nio.file.ExtendedOpenOption")
-                    .getField("DIRECT")
-                    .get(null);
-            return new OpenOption[] {StandardOpenOption.READ, (OpenOption) option};
-        } catch (ReflectiveOperationException e) {
-            throw new UnsupportedOperationException("this JDK has no O_DIRECT", e);
-        }
+        return JdkOptions.of(direct, StandardOpenOption.READ);
     }
 
     /** For those that want them so: off-heap, each at the begin of a page. */

@@ -5,12 +5,41 @@ import io.ferrule.benchmarks.harness.ChildProcess;
 import io.ferrule.benchmarks.harness.Effort;
 import io.ferrule.benchmarks.harness.Side;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** fio, if it is installed, on io_uring. It tells the mean of its whole time, and its clock and statistics are in it. */
-record FioSide(int depth, boolean direct, boolean fixed) implements Side {
+/**
+ * fio, if it is installed, on io_uring. It tells the mean of its whole time, and its clock and statistics are in it.
+ *
+ * @param kind of its statistics: "read" or "write"
+ * @param options of what to do
+ */
+record FioSide(Path file, int depth, String kind, List<String> options) implements Side {
     private static final double NANOS_PER_SECOND = 1e9;
+
+    /** Random reads. */
+    static FioSide reads(int depth, boolean direct, boolean fixed) {
+        return new FioSide(
+                BlockFile.path(),
+                depth,
+                "read",
+                List.of(
+                        "--rw=randread",
+                        "--bs=" + BlockFile.BLOCK,
+                        "--norandommap",
+                        "--direct=" + (direct ? 1 : 0),
+                        "--fixedbufs=" + (fixed ? 1 : 0)));
+    }
+
+    /** Sequential writes, and an fsync after so many. */
+    static FioSide writes(int run, int bytes, boolean direct) {
+        return new FioSide(
+                LogFile.path(),
+                run,
+                "write",
+                List.of("--rw=write", "--bs=" + bytes, "--fsync=" + run, "--direct=" + (direct ? 1 : 0)));
+    }
 
     @Override
     public String name() {
@@ -21,12 +50,9 @@ record FioSide(int depth, boolean direct, boolean fixed) implements Side {
     public double round(Effort effort) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(
                 "fio",
-                "--name=reads",
+                "--name=blocks",
                 "--output-format=json",
-                "--filename=" + BlockFile.path(),
-                "--rw=randread",
-                "--bs=" + BlockFile.BLOCK,
-                "--norandommap",
+                "--filename=" + file,
                 "--invalidate=0",
                 "--ioengine=io_uring",
                 "--registerfiles=1",
@@ -34,17 +60,16 @@ record FioSide(int depth, boolean direct, boolean fixed) implements Side {
                 "--iodepth=" + depth,
                 "--iodepth_batch_submit=" + depth,
                 "--iodepth_batch_complete_min=" + depth,
-                "--direct=" + (direct ? 1 : 0),
-                "--fixedbufs=" + (fixed ? 1 : 0),
                 "--time_based",
                 "--runtime=" + Math.max(1, effort.measuring().toSeconds())));
+        command.addAll(options);
         String json = String.join("\n", ChildProcess.run(command));
         double perSecond = JsonParser.parseString(json.substring(json.indexOf('{')))
                 .getAsJsonObject()
                 .getAsJsonArray("jobs")
                 .get(0)
                 .getAsJsonObject()
-                .getAsJsonObject("read")
+                .getAsJsonObject(kind)
                 .get("iops")
                 .getAsDouble();
         return NANOS_PER_SECOND / perSecond;

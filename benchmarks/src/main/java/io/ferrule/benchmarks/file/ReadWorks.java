@@ -1,6 +1,5 @@
 package io.ferrule.benchmarks.file;
 
-import io.ferrule.benchmarks.file.LayerBenchmark.Style;
 import io.ferrule.benchmarks.harness.JmhSide;
 import io.ferrule.benchmarks.harness.LongSlices;
 import io.ferrule.benchmarks.harness.Side;
@@ -26,10 +25,6 @@ public final class ReadWorks {
                 all.add(readFixed(direct, depth));
             }
         }
-        all.add(layer(Style.CALLBACK, 1));
-        all.add(layer(Style.CALLBACK, USUAL_DEPTH));
-        all.add(layer(Style.FUTURE, USUAL_DEPTH));
-        all.add(layer(Style.VIRTUAL, USUAL_DEPTH));
         return all;
     }
 
@@ -43,7 +38,7 @@ public final class ReadWorks {
                 List.of(
                         liburing(direct, depth, false),
                         new TwinSide("C pread", depth, twin("pread", direct, depth)),
-                        new FioSide(depth, direct, false),
+                        FioSide.reads(depth, direct, false),
                         jmh("FileChannel", FileChannelReads.class, direct, depth, Map.of()),
                         jmh("AsynchronousFileChannel", AsynchronousChannelReads.class, direct, depth, Map.of()),
                         jmh("mapped memory", MappedReads.class, direct, depth, Map.of()),
@@ -61,20 +56,8 @@ public final class ReadWorks {
                 ring(JmhSide.FERRULE, direct, depth, true),
                 List.of(
                         liburing(direct, depth, true),
-                        new FioSide(depth, direct, true),
+                        FioSide.reads(depth, direct, true),
                         jmh("LWJGL", LwjglReads.class, direct, depth, Map.of("fixed", true))));
-    }
-
-    /** What the safe layer costs: beside the bare ring. */
-    private static Work layer(Style style, int depth) {
-        Work plain = work(
-                "layer",
-                false,
-                depth,
-                false,
-                jmh("safe layer", LayerBenchmark.class, false, depth, Map.of("style", style)),
-                List.of(ring("bare ring", false, depth, false)));
-        return plain.with("style", style);
     }
 
     private static Work work(

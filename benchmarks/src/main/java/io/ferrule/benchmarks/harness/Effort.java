@@ -10,7 +10,7 @@ import java.time.Duration;
  * @param rounds in each of which all sides run once
  * @param minRounds so many are done even when the budget is used up
  * @param budget when this is over, no further round begins
- * @param warmupSlices of {@link #WARMUP_SLICE_MILLIS}, for a JVM
+ * @param warmupSlices of {@link #warmupSliceMillis}, for a JVM
  * @param allocationMillis how long to look for what is allocated
  * @param limit for one round of one side, which is killed then
  */
@@ -29,20 +29,32 @@ public record Effort(
     public static final Effort QUICK =
             new Effort(3, 1, Duration.ofMinutes(4), 50, 200, 100, 2, 1000, Duration.ofSeconds(20));
 
-    static final int WARMUP_SLICE_MILLIS = 20;
+    private static final int WARMUP_SLICE_MILLIS = 20;
 
-    /** The same time in slices of another length: for work of which one turn fills a short one, or which a device disturbs rather than the scheduler. */
-    public Effort inSlicesOf(int millis) {
+    /**
+     * The same time in slices of another length: for work of which one turn fills a short one, or which a device disturbs rather than the scheduler.
+     *
+     * @param least so many slices are measured, even when that takes longer
+     */
+    public Effort inSlicesOf(int millis, int least) {
         return new Effort(
                 rounds,
                 minRounds,
                 budget,
-                warmupSlices,
+                warmupSlices * WARMUP_SLICE_MILLIS / warmupMillis(millis),
                 twinWarmupMillis,
-                Math.max(3, slices * sliceMillis / millis),
+                Math.max(least, slices * sliceMillis / millis),
                 millis,
                 allocationMillis,
                 limit);
+    }
+
+    int warmupSliceMillis() {
+        return warmupMillis(sliceMillis);
+    }
+
+    private static int warmupMillis(int sliceMillis) {
+        return Math.max(WARMUP_SLICE_MILLIS, sliceMillis);
     }
 
     /** How long a side that does not know slices should measure. */

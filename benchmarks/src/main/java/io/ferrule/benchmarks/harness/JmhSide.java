@@ -57,7 +57,7 @@ public record JmhSide(String name, int operations, Class<?> benchmark, Map<Strin
 
     private ChainedOptionsBuilder slices(Effort effort) {
         return jmh().warmupIterations(effort.warmupSlices())
-                .warmupTime(TimeValue.milliseconds(Effort.WARMUP_SLICE_MILLIS))
+                .warmupTime(TimeValue.milliseconds(effort.warmupSliceMillis()))
                 .measurementIterations(effort.slices())
                 .measurementTime(TimeValue.milliseconds(effort.sliceMillis()));
     }

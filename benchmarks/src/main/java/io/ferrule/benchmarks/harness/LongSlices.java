@@ -7,8 +7,16 @@ import java.util.OptionalDouble;
 /**
  * A side that measures as long, but in slices of another length: for work of which a turn fills a short one, or which a device disturbs rather than the
  * scheduler.
+ *
+ * @param least so many slices, even when they take longer
  */
-public record LongSlices(Side side, int millis) implements Side {
+public record LongSlices(Side side, int millis, int least) implements Side {
+    private static final int FEW = 3;
+
+    public LongSlices(Side side, int millis) {
+        this(side, millis, FEW);
+    }
+
     /** For what waits for a disk. */
     public static LongSlices forDevice(Side side) {
         return new LongSlices(side, 50);
@@ -21,7 +29,7 @@ public record LongSlices(Side side, int millis) implements Side {
 
     @Override
     public double round(Effort effort) throws IOException, InterruptedException {
-        return side.round(effort.inSlicesOf(millis));
+        return side.round(effort.inSlicesOf(millis, least));
     }
 
     @Override

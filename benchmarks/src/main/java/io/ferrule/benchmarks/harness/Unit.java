@@ -3,6 +3,7 @@ package io.ferrule.benchmarks.harness;
 /** What a figure counts, and which way is better. */
 public record Unit(String name, boolean largerIsBetter) {
     public static final Unit NANOS_PER_OPERATION = new Unit("ns/op", false);
+    public static final Unit NANOS_PER_MEBIBYTE = new Unit("ns/MiB", false);
     public static final Unit MILLIS = new Unit("ms", false);
     public static final Unit BYTES = new Unit("bytes", false);
     public static final Unit SYSTEM_CALLS_PER_OPERATION = new Unit("calls/op", false);
