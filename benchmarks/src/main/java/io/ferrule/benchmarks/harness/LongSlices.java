@@ -34,7 +34,7 @@ public record LongSlices(Side side, int millis, int least) implements Side {
 
     @Override
     public List<Double> figures(Effort effort) throws IOException, InterruptedException {
-        return side.figures(effort.inSlicesOf(millis));
+        return side.figures(effort.inSlicesOf(millis, least));
     }
 
     @Override
