@@ -22,6 +22,9 @@ import java.util.Set;
 public final class IoUring implements AutoCloseable {
     private static final Thread NOBODY = Thread.ofPlatform().name("nobody").unstarted(() -> {});
 
+    /** How long a completion is looked for that the kernel's own thread makes, before the way into the kernel is taken to wait for it. */
+    private static final long LOOKING_NANOS = 50_000;
+
     private final RingHandle handle;
     private final Promptness promptness = new Promptness();
     private final boolean sqPoll;
@@ -491,11 +494,23 @@ public final class IoUring implements AutoCloseable {
         // With no time to wait, only the first enter can fetch what the kernel holds back.
         boolean prompt = pending > 0 && count > 0 && timeoutNanos != 0 && promptness.isExpected();
         int outcome = kernel.submit(pending, prompt ? 0 : count, prompt ? Enter.NO_TIMEOUT : timeoutNanos);
-        int ready = cq.count();
+        int ready = prompt && sqPoll ? lookForAWhile(count, timeoutNanos) : cq.count();
         if (prompt && (ready < count || kernel.holdsBack())) {
             promptness.disappointed();
         }
         return outcome == pending && ready >= count ? ready : turnOn(outcome, submit, count, timeoutNanos, start);
+    }
+
+    /** The kernel's thread is at work on another processor: its completions come without a system call. */
+    private int lookForAWhile(int count, long timeoutNanos) {
+        long start = System.nanoTime();
+        long most = timeoutNanos < 0 ? LOOKING_NANOS : Math.min(LOOKING_NANOS, timeoutNanos);
+        int ready = cq.count();
+        while (ready < count && System.nanoTime() - start < most) {
+            Thread.onSpinWait();
+            ready = cq.count();
+        }
+        return ready;
     }
 
     /** What is left to do when a first enter was interrupted, refused for the moment, out of time, or took only some of the entries. */

@@ -114,6 +114,30 @@ class SystemCallTest {
         assertThat(entered()).as("of " + BATCHES + " submits").isLessThan(5);
     }
 
+    /** The same, where the ring waits. */
+    static class PolledAndAwaited {
+        public static void main(String[] args) throws IOException {
+            RingOptions options = RingOptions.defaults().sqPoll(Duration.ofSeconds(10));
+            try (IoUring ring = IoUring.open(BATCH, options)) {
+                for (int batch = 0; batch < BATCHES; batch++) {
+                    for (int i = 0; i < BATCH; i++) {
+                        ring.sq().next().nop();
+                    }
+                    ring.submitAndWait(BATCH);
+                    ring.cq().advance(BATCH);
+                }
+                System.out.println("in flight: " + ring.inFlight());
+            }
+        }
+    }
+
+    @Test
+    void underSqPollWaitingTakesOneSystemCallAtMost() throws Exception {
+        Jvm.Result result = traced(PolledAndAwaited.class);
+        assertThat(result.out()).isEqualTo("in flight: 0\n");
+        assertThat(entered()).as("of " + BATCHES + " waits").isLessThan(BATCHES + 5);
+    }
+
     /** Many operations of two kinds, of which each must complete exactly once, however often the kernel sends us back. */
     static class Work {
         private static final int OPERATIONS = 2_000;
