@@ -22,14 +22,44 @@ final class Usage {
         this.nanos = nanos;
     }
 
-    static Usage now() {
+    /** Before work. */
+    static Usage before() {
+        Map<String, Long> nanos = ofAll();
+        add(self(), nanos); // again: looking at thousands of threads takes time, which is not the work's
+        return new Usage(nanos);
+    }
+
+    /** After work. */
+    static Usage after() {
+        Map<String, Long> self = new HashMap<>();
+        add(self(), self);
+        Map<String, Long> nanos = ofAll();
+        nanos.putAll(self);
+        return new Usage(nanos);
+    }
+
+    private static Map<String, Long> ofAll() {
         Map<String, Long> nanos = new HashMap<>();
         try (Stream<Path> tasks = Files.list(TASKS)) {
             tasks.forEach(task -> add(task, nanos));
         } catch (IOException e) {
-            throw new UncheckedIOException("needs Linux's /proc: " + e.getMessage(), e);
+            throw notLinux(e);
         }
-        return new Usage(nanos);
+        return nanos;
+    }
+
+    /** The calling thread. */
+    private static Path self() {
+        try {
+            return TASKS.resolve(
+                    Files.readSymbolicLink(Path.of("/proc/thread-self")).getFileName());
+        } catch (IOException e) {
+            throw notLinux(e);
+        }
+    }
+
+    private static UncheckedIOException notLinux(IOException e) {
+        return new UncheckedIOException("needs Linux's /proc: " + e.getMessage(), e);
     }
 
     private static void add(Path task, Map<String, Long> nanos) {

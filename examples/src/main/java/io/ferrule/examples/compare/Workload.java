@@ -93,8 +93,9 @@ record Workload(String name, String title, String explanation, String operation,
         for (int connections : new int[] {0, 100, 1000, 4000}) {
             cells.add(new Cell(
                     "idle-" + connections,
-                    String.format("%,d idle", connections),
-                    "echo beside " + connections(connections) + " that are idle",
+                    String.format(Locale.ROOT, "%,d idle", connections),
+                    "echo beside " + (connections == 0 ? "no" : String.format(Locale.ROOT, "%,d", connections))
+                            + " idle connections",
                     connections,
                     new EchoWork(1, connections)));
         }
