@@ -55,7 +55,15 @@ final class Comparison {
 
     /** One for each other side. */
     List<Row> rows(Effort effort) throws InterruptedException {
-        OptionalDouble allocated = ours.allocatedBytes(effort);
+        return rows(ours.allocatedBytes(effort));
+    }
+
+    /** The same, before it is known what is allocated. */
+    List<Row> rowsSoFar() {
+        return rows(OptionalDouble.empty());
+    }
+
+    private List<Row> rows(OptionalDouble allocated) {
         return others.stream()
                 .map(other -> Row.of(work, ours, other, allocated))
                 .toList();
