@@ -20,9 +20,13 @@ function groups(rows, key) {
 // The scale of all charts of a work: logarithmic, as twice as fast is as far from 1 as half as fast.
 function scale(rows) {
   const all = positive(rows.flatMap(row => [row.min, row.median, row.max, row.reach])).concat([1]);
-  const low = Math.min(...all, 0.9) / 1.04;
-  const high = Math.max(...all, 1.1) * 1.04;
-  const steps = high / low < 2.2 ? [1, 1.1, 1.2, 1.3, 1.5, 1.7, 2, 5, 6, 7, 8, 9] : high / low < 40 ? [1, 2, 5] : [1];
+  const least = Math.min(...all, 0.9);
+  const most = Math.max(...all, 1.1);
+  const margin = Math.pow(most / least, 0.05);
+  const low = least / margin;
+  const high = most * margin;
+  const steps = high / low < 2.2 ? [1, 1.1, 1.2, 1.3, 1.5, 1.7, 2, 5, 6, 7, 8, 9]
+      : high / low < 12 ? [1, 1.5, 2, 3, 5, 7] : high / low < 100 ? [1, 2, 5] : [1];
   const ticks = [];
   for (let power = powerBelow(low); power <= high; power *= 10) {
     steps.map(step => Number((step * power).toPrecision(3))).filter(tick => tick >= low && tick <= high).forEach(tick => ticks.push(tick));
@@ -123,7 +127,7 @@ function table(parent, rows) {
   const made = element("table", null, element("div", null, parent, "wide"));
   const head = element("tr", null, element("thead", null, made));
   ["", "beside", "median", "min", "max", "reach", "rounds", "B/op of ours", "ours", "other", "unit"]
-      .forEach(title => element("th", title, head));
+      .forEach(title => element("th", title, head, ["beside", "unit"].includes(title) ? "name" : ""));
   const body = element("tbody", null, made);
   rows.forEach(row => {
     const line = element("tr", null, body);
@@ -148,6 +152,8 @@ function sentences(title, rows, words) {
   }
 }
 
+// With as many digits as show the difference.
+const apart = (value, other) => ratio(value) === ratio(other) ? value.toFixed(4) : ratio(value);
 const named = row => `${row.work}${params(row) ? ` (${params(row)})` : ""} beside ${row.other}`;
 
 // ---- the page ----
@@ -180,10 +186,10 @@ const short_ = aimed.filter(isShort).sort((a, b) => a.median / a.reach - b.media
 if (aimed.length > 0) {
   element("p", `${aimed.length - short_.length} of ${aimed.length} reach what we want.`);
 }
-sentences("Where Ferrule falls short", short_, row => `${named(row)}: ${ratio(row.median)}, and ${ratio(row.reach)} is wanted`
+sentences("Where Ferrule falls short", short_, row => `${named(row)}: ${apart(row.median, row.reach)}, and ${ratio(row.reach)} is wanted`
     + (row.max >= row.reach ? `; the best of ${row.rounds} rounds had ${ratio(row.max)}` : ""));
 sentences("What has no figure, or lost one", data.rows.filter(row => row.reason !== null),
-    row => `${named(row)}: ${row.status}: ${row.reason}`);
+    row => `${named(row)}: ${row.status}, ${row.reason.startsWith(row.other + ": ") ? row.reason.slice(row.other.length + 2) : row.reason}`);
 
 groups(data.rows, row => row.work).forEach(ofWork => {
   element("h2", ofWork[0].work);
