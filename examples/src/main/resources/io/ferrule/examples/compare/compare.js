@@ -295,7 +295,7 @@ data.workloads.forEach(workload => {
   if (workload.axis) {
     data.growth.forEach(sentence => element("p", sentence));
     const pair = element("div", null, main, "two");
-    curves(pair, workload, outcome => outcome.throughput === null ? null : 1e6 / outcome.throughput, "time per round trip, on average");
+    curves(pair, workload, outcome => outcome.p50, "time of a round trip, median");
     curves(pair, workload, outcome => outcome.cpu, "CPU time of the server per round trip");
     workload.cells[0].outcomes.filter(outcome => outcome.state === "not_applicable")
         .forEach(outcome => element("p", `${outcome.driver} is not drawn: ${outcome.reason}.`, main, "soft"));
