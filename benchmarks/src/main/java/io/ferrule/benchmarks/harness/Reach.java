@@ -17,6 +17,9 @@ final class Reach {
     private static final Set<String> RINGS = Set.of("LWJGL", "jasyncfio");
 
     private static final Set<String> IN_PROCESS = Set.of("nop", "read", "readFixed");
+    /** Where a program in Java has a JVM to carry, and is laid beside C to know how heavy it is. */
+    private static final Set<String> BEYOND_C = Set.of("memory", "startup");
+
     private static final String C_BLOCKING = "C pread";
 
     private Reach() {}
@@ -29,7 +32,7 @@ final class Reach {
      */
     static Double of(Row row, List<Row> all) {
         return switch (Kind.of(row.other())) {
-            case TWIN_IN_C -> row.other().equals(C_BLOCKING) ? null : OF_C;
+            case TWIN_IN_C -> row.other().equals(C_BLOCKING) || BEYOND_C.contains(row.work()) ? null : OF_C;
             case JAVA_PEER -> beside(row, all);
             case OTHER_PROGRAM -> row.other().equals("nginx") ? OF_JAVA : null;
             case FERRULE -> null;

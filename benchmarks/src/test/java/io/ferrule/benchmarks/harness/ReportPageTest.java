@@ -94,6 +94,7 @@ class ReportPageTest {
         assertThat(Reach.of(row("echo", "Selector", 2, 3), ROWS)).isEqualTo(1);
         assertThat(Reach.of(ROWS.get(3), ROWS)).isEqualTo(1.5);
         assertThat(Reach.of(row("layer", "bare ring", 0.9, 3), ROWS)).isNull();
+        assertThat(Reach.of(row("memory", "C liburing", 0.1, 3), ROWS)).isNull();
     }
 
     @Test
