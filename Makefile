@@ -36,6 +36,7 @@ serve: examples ## set up, build, serve the files beneath DIR (this folder) over
 	@examples/ferrule serve "$(DIR)" --port $(PORT) $(if $(DRIVER),--driver $(DRIVER))
 
 test: setup  ## set up, build, run all tests
+	@native/setup.sh --optional libuv.so.1 strace
 	$(MVN) $(subst -q,,$(MVNFLAGS)) -f reactor.xml verify
 	@awk -f src/test/skipped.awk target/surefire-reports/TEST-*.xml examples/target/surefire-reports/TEST-*.xml
 

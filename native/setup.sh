@@ -1,5 +1,6 @@
 #!/bin/sh
-# Brings the commands named, with apt where that is allowed; otherwise says exactly what to install.
+# Brings the commands named, with apt where that is allowed; otherwise says exactly what to install. What comes after --optional is brought
+# too where that is allowed, and nothing fails without it.
 set -eu
 
 package_of() {
@@ -9,7 +10,15 @@ package_of() {
     aarch64-linux-gnu-gcc) echo "gcc-aarch64-linux-gnu libc6-dev-arm64-cross" ;;
     qemu-system-x86_64) echo "qemu-system-x86" ;;
     qemu-system-aarch64) echo "qemu-system-arm" ;;
+    libuv.so.1) echo "libuv1" ;;
     *) echo "$1" ;;
+  esac
+}
+
+there() {
+  case $1 in
+    *.so.*) /sbin/ldconfig -p 2> /dev/null | grep -qF "$1" ;;
+    *) command -v "$1" > /dev/null ;;
   esac
 }
 
@@ -19,18 +28,35 @@ if [ "$1" = jdk ]; then
   exit 1
 fi
 
+optional=
+if [ "$1" = --optional ]; then
+  optional=yes
+  shift
+fi
+
 missing=
 for command in "$@"; do
-  command -v "$command" > /dev/null || missing="$missing $(package_of "$command")"
+  there "$command" || missing="$missing $(package_of "$command")"
 done
 [ -n "$missing" ] || exit 0
 
 if [ "$(id -u)" = 0 ]; then sudo=; elif sudo -n true 2> /dev/null; then sudo="sudo -n"; else sudo=no; fi
-if command -v apt-get > /dev/null && [ "$sudo" != no ]; then
+may_install() {
+  command -v apt-get > /dev/null && [ "$sudo" != no ]
+}
+
+install() {
   echo "setup: installing$missing"
-  $sudo apt-get update -qq
   # shellcheck disable=SC2086  # a list of packages
-  $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing > /dev/null
+  $sudo apt-get update -qq && $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing > /dev/null
+}
+
+if [ -n "$optional" ]; then
+  if ! may_install || ! install; then
+    echo "setup: going on without$missing" >&2
+  fi
+elif may_install; then
+  install
 else
   echo "setup: these packages are missing, and this user may not install them:$missing" >&2
   echo "  On Debian or Ubuntu: sudo apt-get install$missing" >&2

@@ -41,6 +41,11 @@ static inline struct io_uring_sqe *next_sqe(struct io_uring *ring)
 {
 	struct io_uring_sqe *sqe = io_uring_get_sqe(ring);
 
+	/* The kernel's thread may have answered all, and not yet said that their entries are free. */
+	if (!sqe && ring->flags & IORING_SETUP_SQPOLL) {
+		checked("io_uring_sqring_wait", io_uring_sqring_wait(ring));
+		sqe = io_uring_get_sqe(ring);
+	}
 	if (!sqe)
 		fail("io_uring_get_sqe: the queue is full", EBUSY);
 	return sqe;

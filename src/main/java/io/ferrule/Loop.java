@@ -602,8 +602,8 @@ public final class Loop implements Executor, AutoCloseable {
                     + "): LoopOptions.lockedTo names what it may do");
         }
         if (!driver.can(kind)) {
-            throw new UnsupportedOperationException(
-                    "the " + driver.name() + " driver of this loop does no " + kind.call() + ": its model has none");
+            throw new UnsupportedOperationException("the driver of this loop, " + driver.name() + ", has no "
+                    + kind.call() + ": take another, such as uring or epoll");
         }
     }
 

@@ -108,4 +108,12 @@ class DriversTest {
             }
         }
     }
+
+    @Test
+    void eachModelIsExplained() throws IOException {
+        String document = Files.readString(Path.of(System.getProperty("ferrule.test.basedir"), "docs", "models.md"));
+        for (String driver : Drivers.all()) {
+            assertThat(document).as(driver).contains("\n## " + driver.replaceFirst("-edge$", "") + "\n");
+        }
+    }
 }

@@ -28,10 +28,10 @@ class MappedLoopTest {
         try (Loop loop = Loop.open(LoopOptions.defaults().driver("mmap"))) {
             assertThatThrownBy(() -> loop.listen(LoopContract.LOOPBACK).await())
                     .isInstanceOf(UnsupportedOperationException.class)
-                    .hasMessage("the mmap driver of this loop does no listen: its model has none");
+                    .hasMessage("the driver of this loop, mmap, has no listen: take another, such as uring or epoll");
             assertThatThrownBy(() -> loop.pipe().await())
                     .isInstanceOf(UnsupportedOperationException.class)
-                    .hasMessage("the mmap driver of this loop does no pipe: its model has none");
+                    .hasMessage("the driver of this loop, mmap, has no pipe: take another, such as uring or epoll");
         }
     }
 

@@ -2,6 +2,7 @@ package io.ferrule.benchmarks;
 
 import io.ferrule.benchmarks.harness.Effort;
 import io.ferrule.benchmarks.harness.Report;
+import io.ferrule.benchmarks.harness.ReportPage;
 import io.ferrule.benchmarks.harness.Run;
 import io.ferrule.benchmarks.harness.Target;
 import io.ferrule.benchmarks.harness.Work;
@@ -10,10 +11,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 @Command(
         name = "benchmarks",
@@ -30,8 +34,11 @@ public final class Main implements Callable<Integer> {
     @Option(
             names = "--out",
             paramLabel = "DIRECTORY",
-            description = "Where report.json goes; beside the program otherwise.")
+            description = "Where report.json and report.html go; beside the program otherwise.")
     private Path out = Target.directory();
+
+    @Spec
+    private CommandSpec spec;
 
     @Mixin
     private Selection selection;
@@ -53,11 +60,20 @@ public final class Main implements Callable<Integer> {
             works.forEach(Main::print);
             return CommandLine.ExitCode.OK;
         }
-        Report report = new Run(works, quick ? Effort.QUICK : Effort.FULL, System.err).measure();
-        report.print(System.out);
+        ReportPage page = ReportPage.of(spec.commandLine().getParseResult().originalArgs().stream()
+                .collect(Collectors.joining(" ", "benchmarks.jar ", "")));
         Files.createDirectories(out);
-        Files.writeString(out.resolve("report.json"), report.json());
+        Report report = new Run(works, quick ? Effort.QUICK : Effort.FULL, System.err)
+                .measure(soFar -> write(page, soFar, false));
+        write(page, report, true);
+        report.print(System.out);
+        System.out.println("With charts: " + out.resolve("report.html"));
         return CommandLine.ExitCode.OK;
+    }
+
+    private void write(ReportPage page, Report report, boolean whole) throws IOException {
+        Files.writeString(out.resolve("report.json"), report.json());
+        Files.writeString(out.resolve("report.html"), page.html(report, whole));
     }
 
     private static void print(Work work) {

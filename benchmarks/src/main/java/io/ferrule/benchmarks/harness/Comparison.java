@@ -68,7 +68,15 @@ final class Comparison {
 
     /** One for each figure and other side. What is allocated stands beside the work's own figure. */
     List<Row> rows(Effort effort) throws InterruptedException {
-        OptionalDouble allocated = ours.allocatedBytes(effort);
+        return rows(ours.allocatedBytes(effort));
+    }
+
+    /** The same, before it is known what is allocated. */
+    List<Row> rowsSoFar() {
+        return rows(OptionalDouble.empty());
+    }
+
+    private List<Row> rows(OptionalDouble allocated) {
         return IntStream.range(0, work.figures().size())
                 .boxed()
                 .flatMap(figure -> others.stream()

@@ -16,7 +16,17 @@ public final class Run {
         this.effort = effort;
     }
 
+    /** Hears of what is there already, so that a run that is cut off leaves it behind. */
+    public interface Listener {
+        void soFar(Report report) throws IOException;
+    }
+
     public Report measure() throws IOException, InterruptedException {
+        return measure(report -> {});
+    }
+
+    /** The listener hears after each round of each work. */
+    public Report measure(Listener listener) throws IOException, InterruptedException {
         long start = System.nanoTime();
         for (Comparison comparison : comparisons) {
             comparison.prepare();
@@ -28,6 +38,7 @@ public final class Run {
             }
             for (Comparison comparison : comparisons) {
                 comparison.round(round, effort);
+                listener.soFar(soFar());
             }
         }
         List<Row> rows = new ArrayList<>();
@@ -35,5 +46,11 @@ public final class Run {
             rows.addAll(comparison.rows(effort));
         }
         return new Report(rows);
+    }
+
+    private Report soFar() {
+        return new Report(comparisons.stream()
+                .flatMap(comparison -> comparison.rowsSoFar().stream())
+                .toList());
     }
 }

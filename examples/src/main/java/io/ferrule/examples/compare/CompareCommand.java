@@ -1,6 +1,8 @@
 package io.ferrule.examples.compare;
 
 import io.ferrule.Loop;
+import io.ferrule.pages.Machine;
+import io.ferrule.pages.Page;
 import java.io.Console;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -101,7 +103,8 @@ public final class CompareCommand implements Callable<Integer> {
         try (Scratch scratch = Scratch.in(out)) {
             Comparison.Plan plan = new Comparison.Plan(
                     chosenDrivers, chosenWorkloads, length, rounds, scratch.directory(), PATIENCE, Worker.class);
-            report(plan, compare(plan));
+            Machine machine = Machine.here(); // before it is busy with this
+            report(plan, machine, compare(plan));
             return 0;
         } catch (IOException | UncheckedIOException e) {
             PrintWriter err = spec.commandLine().getErr();
@@ -154,13 +157,19 @@ public final class CompareCommand implements Callable<Integer> {
         }
     }
 
-    private void report(Comparison.Plan plan, Results results) throws IOException {
-        String json = JsonReport.of(results, Machine.here(), Instant.now(), plan.seconds(), plan.rounds());
+    private void report(Comparison.Plan plan, Machine machine, Results results) throws IOException {
+        String json = JsonReport.of(results, machine, Instant.now(), plan.seconds(), plan.rounds());
         Files.writeString(out.resolve("compare.json"), json);
-        Files.writeString(out.resolve("compare.html"), Page.of(json));
+        Files.writeString(
+                out.resolve("compare.html"),
+                Page.of("Ferrule: I/O models compared", CompareCommand.class, "compare", json));
         PrintWriter to = spec.commandLine().getOut();
         to.println();
         to.print(TextReport.of(results));
+        if (!machine.busy().isEmpty()) {
+            to.println();
+            to.println(machine.busy());
+        }
         to.println();
         to.println("With charts: " + out.resolve("compare.html") + "; for programs: " + out.resolve("compare.json"));
         to.flush();

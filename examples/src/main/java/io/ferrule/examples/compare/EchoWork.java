@@ -17,8 +17,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param busy connections that do
  * @param idle connections that do not
+ * @param pause between round trips: a server that is asked again at once need not wait, and then it makes no difference how it would
  */
-record EchoWork(int busy, int idle) implements Work {
+record EchoWork(int busy, int idle, Duration pause) implements Work {
     static final int BYTES = 64;
 
     private static final int CONNECTING_AT_ONCE = 64;
@@ -62,7 +63,7 @@ record EchoWork(int busy, int idle) implements Work {
         Loop loop = Loop.open(options);
         try {
             IdleConnections.open(loop, address, idle, CONNECTING_AT_ONCE);
-            EchoClient client = new EchoClient(new EchoClient.Plan(address, busy, BYTES, ANY), loop);
+            EchoClient client = new EchoClient(new EchoClient.Plan(address, busy, BYTES, ANY), loop, pause);
             return new EchoLoad(loop, client);
         } catch (IOException | RuntimeException e) {
             loop.close();

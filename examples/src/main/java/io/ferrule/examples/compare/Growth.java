@@ -1,10 +1,15 @@
 package io.ferrule.examples.compare;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
-/** In words, how much longer an operation takes at the far end of a workload's axis than at its beginning. */
+/**
+ * In words, how much more processor time an operation takes at the far end of a workload's axis than at its beginning. Of each driver the round with the
+ * least counts: what else the machine had to do makes it more, and never less.
+ */
 final class Growth {
     private Growth() {}
 
@@ -22,25 +27,28 @@ final class Growth {
     private static List<String> of(Results results, Workload workload) {
         Workload.Cell first = workload.cells().getFirst();
         Workload.Cell last = workload.cells().getLast();
-        List<String> factors = results.drivers().stream()
+        List<Factor> factors = results.drivers().stream()
                 .filter(driver -> results.of(first, driver).isMeasured()
                         && results.of(last, driver).isMeasured())
-                .map(driver -> factor(results.of(first, driver), results.of(last, driver)) + " with " + driver)
+                .map(driver -> new Factor(
+                        driver,
+                        Measure.CPU.least(results.of(last, driver)) / Measure.CPU.least(results.of(first, driver))))
+                .sorted(Comparator.comparingDouble(Factor::times).reversed())
                 .toList();
         return factors.isEmpty()
                 ? List.of()
                 : List.of(String.format(
                         Locale.ROOT,
-                        "From %,d to %,d %s, one operation took on average so many times as long: %s.",
+                        "From %,d to %,d %s, processor time per operation became so many times as much: %s.",
                         first.at(),
                         last.at(),
                         workload.axis(),
-                        String.join(", ", factors)));
+                        factors.stream().map(Factor::inWords).collect(Collectors.joining(", "))));
     }
 
-    private static String factor(Outcome first, Outcome last) {
-        double factor = Measure.THROUGHPUT.of(first).orElseThrow()
-                / Measure.THROUGHPUT.of(last).orElseThrow();
-        return String.format(Locale.ROOT, factor < 10 ? "%.1f" : "%.0f", factor);
+    private record Factor(String driver, double times) {
+        String inWords() {
+            return String.format(Locale.ROOT, times < 10 ? "%s %.1f" : "%s %.0f", driver, times);
+        }
     }
 }

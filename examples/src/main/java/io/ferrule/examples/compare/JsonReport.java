@@ -1,6 +1,7 @@
 package io.ferrule.examples.compare;
 
 import com.grack.nanojson.JsonWriter;
+import io.ferrule.pages.Machine;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -31,7 +32,8 @@ final class JsonReport {
         Verdicts verdicts = Verdicts.of(results);
         root.put("uring_loses", verdicts.losses());
         root.put("uring_wins", verdicts.wins());
-        root.put("uring_doubts", verdicts.doubts());
+        root.put("uring_likely_loses", verdicts.likelyLosses());
+        root.put("uring_likely_wins", verdicts.likelyWins());
         return JsonWriter.indent(" ").string().value(root).done();
     }
 
@@ -41,6 +43,8 @@ final class JsonReport {
         json.put("processors", machine.processors());
         json.put("kernel", machine.kernel());
         json.put("java", machine.java());
+        json.put("load", machine.load());
+        json.put("busy", machine.busy());
         return json;
     }
 

@@ -38,7 +38,8 @@ final class TextReport {
         Verdicts verdicts = Verdicts.of(results);
         append(out, "Where io_uring loses", verdicts.losses());
         append(out, "Where io_uring wins", verdicts.wins());
-        append(out, "Perhaps chance: the rounds of the two overlap", verdicts.doubts());
+        append(out, "Where io_uring loses, perhaps by chance: the rounds of the two overlap", verdicts.likelyLosses());
+        append(out, "Where io_uring wins, perhaps by chance", verdicts.likelyWins());
         return out.toString();
     }
 

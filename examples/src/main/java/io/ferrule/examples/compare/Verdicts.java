@@ -11,16 +11,17 @@ import java.util.Optional;
  *
  * @param losses where another driver was better
  * @param wins where none was
- * @param doubts where one was better, but not in every round: their rounds overlap
+ * @param likelyLosses where another was better, but the rounds of the two overlap, so that it may be chance
+ * @param likelyWins where none was, with the same doubt
  */
-record Verdicts(List<String> losses, List<String> wins, List<String> doubts) {
+record Verdicts(List<String> losses, List<String> wins, List<String> likelyLosses, List<String> likelyWins) {
     private static final String URING = "uring";
 
     /** What differs by less is not worth a sentence. */
     private static final double WORTH_SAYING = 1.05;
 
     static Verdicts of(Results results) {
-        Verdicts verdicts = new Verdicts(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+        Verdicts verdicts = new Verdicts(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
         if (!results.drivers().contains(URING)) {
             verdicts.losses.add("uring was not among the drivers compared.");
         } else if (results.unavailable().containsKey(URING)) {
@@ -52,12 +53,12 @@ record Verdicts(List<String> losses, List<String> wins, List<String> doubts) {
         }
         Outcome other = best.get();
         double factor = goodness(measure, other) / goodness(measure, uring);
-        List<String> sure = factor > 1 ? losses : wins;
-        List<String> verdicts = measure.overlap(other, uring) ? doubts : sure;
+        boolean sure = !measure.overlap(other, uring);
         if (factor >= WORTH_SAYING) {
-            verdicts.add(sentence(cell, measure, other.driver(), URING, factor));
+            (sure ? losses : likelyLosses).add(sentence(cell, measure, other.driver(), URING, factor));
         } else if (factor <= 1 / WORTH_SAYING) {
-            verdicts.add(sentence(cell, measure, URING, other.driver() + ", the next best,", 1 / factor));
+            (sure ? wins : likelyWins)
+                    .add(sentence(cell, measure, URING, other.driver() + ", the next best,", 1 / factor));
         }
     }
 

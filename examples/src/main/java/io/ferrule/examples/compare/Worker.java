@@ -36,8 +36,10 @@ class Worker {
     private final Path directory;
     private Work.@Nullable Service service;
     private Work.@Nullable Load load;
-    private Usage atRest = Usage.now();
-    private Usage marked = atRest;
+    /** Before the first work: some of what a driver starts stays when its loop has gone, such as libuv's threads. */
+    private @Nullable Usage atRest;
+
+    private Usage marked = Usage.before();
 
     Worker(String driver, Path directory) {
         this.options = LoopOptions.defaults().driver(driver);
@@ -93,8 +95,7 @@ class Worker {
     }
 
     private JsonObject serve(Work work) throws IOException {
-        checkIdle();
-        atRest = Usage.now();
+        rest();
         service = work.serve(options, directory);
         JsonObject answer = new JsonObject();
         answer.put("port", service.address().getPort());
@@ -102,8 +103,7 @@ class Worker {
     }
 
     private JsonObject load(Work work, int port) throws IOException {
-        checkIdle();
-        atRest = Usage.now();
+        rest();
         InetSocketAddress server =
                 work.isServed() ? new InetSocketAddress(InetAddress.getLoopbackAddress(), port) : null;
         load = work.load(options, directory, server);
@@ -115,15 +115,15 @@ class Worker {
     }
 
     private JsonObject mark() {
-        marked = Usage.now();
+        marked = Usage.before();
         return new JsonObject();
     }
 
     private JsonObject usage() {
-        Usage now = Usage.now();
+        Usage now = Usage.after();
         JsonObject answer = new JsonObject();
         answer.put("cpuNanos", now.nanosSince(marked));
-        answer.put("threads", now.threadsSince(atRest));
+        answer.put("threads", now.threadsSince(Objects.requireNonNull(atRest, "nothing has begun")));
         return answer;
     }
 
@@ -141,9 +141,12 @@ class Worker {
         return new JsonObject();
     }
 
-    private void checkIdle() {
+    private void rest() {
         if (service != null || load != null) {
             throw new IllegalStateException("close comes first");
+        }
+        if (atRest == null) {
+            atRest = Usage.before();
         }
     }
 

@@ -1,5 +1,6 @@
 package io.ferrule.examples.compare;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -20,6 +21,8 @@ record Workload(String name, String title, String explanation, String operation,
      * @param at where it is on the workload's axis
      */
     record Cell(String name, String title, String phrase, int at, Work work) {}
+
+    private static final Duration PAUSE = Duration.ofNanos(200_000);
 
     /** All there are. */
     static List<Workload> all() {
@@ -53,7 +56,11 @@ record Workload(String name, String title, String explanation, String operation,
         for (int connections : new int[] {1, 100, 1000}) {
             String words = connections(connections);
             cells.add(new Cell(
-                    "echo-" + connections, words, "echo with " + words, connections, new EchoWork(connections, 0)));
+                    "echo-" + connections,
+                    words,
+                    "echo with " + words,
+                    connections,
+                    new EchoWork(connections, 0, Duration.ZERO)));
         }
         return new Workload(
                 "echo",
@@ -93,16 +100,18 @@ record Workload(String name, String title, String explanation, String operation,
         for (int connections : new int[] {0, 100, 1000, 4000}) {
             cells.add(new Cell(
                     "idle-" + connections,
-                    String.format("%,d idle", connections),
-                    "echo beside " + connections(connections) + " that are idle",
+                    String.format(Locale.ROOT, "%,d idle", connections),
+                    "echo beside " + (connections == 0 ? "no" : String.format(Locale.ROOT, "%,d", connections))
+                            + " idle connections",
                     connections,
-                    new EchoWork(1, connections)));
+                    new EchoWork(1, connections, PAUSE)));
         }
         return new Workload(
                 "idle",
                 "Idle connections",
-                "What one busy connection pays for those that only lie there: echo as above, beside so many idle"
-                        + " connections of the same server.",
+                "What one connection pays for those that only lie there: echo as above, with a pause of "
+                        + PAUSE.toNanos() / 1000
+                        + " µs after each round trip, so that the server has to wait, beside so many idle connections of it.",
                 "round trips",
                 "idle connections",
                 cells);

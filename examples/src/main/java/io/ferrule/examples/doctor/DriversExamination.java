@@ -2,6 +2,7 @@ package io.ferrule.examples.doctor;
 
 import io.ferrule.DriverInfo;
 import io.ferrule.Loop;
+import io.ferrule.driver.OperationKind;
 import java.io.IOException;
 
 /** Which drivers a loop can have here, and which it gets when its program names none. */
@@ -14,7 +15,7 @@ final class DriversExamination implements Examination {
         for (DriverInfo each : Loop.drivers()) {
             String whyNot = each.whyNot();
             String text = whyNot == null
-                    ? "available"
+                    ? "available" + (each.can(OperationKind.ACCEPT) ? "" : ", for files only")
                     : "not available: " + (whyNot.equals(before) ? "for the same reason" : whyNot);
             findings.fact(each.name(), each.isAvailable(), text);
             before = whyNot == null ? before : whyNot;

@@ -3,6 +3,7 @@ package io.ferrule.examples.echo;
 import io.ferrule.Buffer;
 import io.ferrule.Connection;
 import io.ferrule.Loop;
+import io.ferrule.Timer;
 import io.ferrule.TransferCallback;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -57,6 +58,10 @@ public final class EchoClient {
 
     private final Plan plan;
     private final Loop loop;
+
+    /** Between round trips of a connection. */
+    private final Duration pause;
+
     private final MemorySegment bytes;
 
     /** All connections send from it, at the same time. */
@@ -70,10 +75,16 @@ public final class EchoClient {
     private boolean stopped;
     private @Nullable IOException failure;
 
-    /** With a loop of the calling thread, which is its own. */
+    /** With a loop of the calling thread, which is its own. Each round trip begins when the one before has ended. */
     public EchoClient(Plan plan, Loop loop) {
+        this(plan, loop, Duration.ZERO);
+    }
+
+    /** The same, with a pause in between, which is not part of any round trip. */
+    public EchoClient(Plan plan, Loop loop, Duration pause) {
         this.plan = plan;
         this.loop = loop;
+        this.pause = pause;
         byte[] random = new byte[PLACES + plan.size()];
         new Random(1).nextBytes(random);
         this.bytes = Arena.ofAuto().allocate(random.length);
@@ -168,6 +179,7 @@ public final class EchoClient {
     private final class Conversation implements TransferCallback {
         private final Connection connection;
         private final Buffer back = Buffer.allocate(plan.size());
+        private final @Nullable Timer timer = pause.isZero() ? null : loop.timer(this::next);
         private int place;
         private long begun;
         private int pending;
@@ -180,6 +192,10 @@ public final class EchoClient {
         /** Sends and receives at the same time: more may be under way than the sockets hold. */
         void begin() {
             talking++;
+            send();
+        }
+
+        private void send() {
             pending = 2;
             begun = System.nanoTime();
             connection.receiveFully(back, 0, plan.size()).start(this);
@@ -194,20 +210,31 @@ public final class EchoClient {
             if (--pending > 0) {
                 return;
             }
-            talking--;
             if (failure != null) {
+                talking--;
                 return;
             }
             long wrong = MemorySegment.mismatch(bytes, place, place + plan.size(), back.segment(), 0, plan.size());
             if (wrong >= 0) {
+                talking--;
                 fail(new IOException(
                         "byte " + wrong + " that came back on " + connection + " is not the one that was sent"));
             } else {
                 nanos.recordValue(Math.min(System.nanoTime() - begun, LONGEST_LATENCY));
                 place = (place + STEP) % PLACES;
-                if (!timeIsUp && !stopped) {
-                    begin();
+                if (timer == null) {
+                    next();
+                } else {
+                    timer.setAfter(pause);
                 }
+            }
+        }
+
+        private void next() {
+            if (timeIsUp || stopped) {
+                talking--;
+            } else {
+                send();
             }
         }
     }

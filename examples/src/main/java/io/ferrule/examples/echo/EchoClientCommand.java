@@ -90,7 +90,11 @@ final class EchoClientCommand implements Callable<Integer> {
                 }
             }
             return 0;
-        } catch (IOException | IllegalArgumentException | IllegalCallerException | LinkageError e) {
+        } catch (IOException
+                | IllegalArgumentException
+                | IllegalCallerException
+                | UnsupportedOperationException
+                | LinkageError e) {
             return sentences.failure(e);
         }
     }

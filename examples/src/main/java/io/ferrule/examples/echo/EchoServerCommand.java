@@ -67,7 +67,11 @@ final class EchoServerCommand implements Callable<Integer> {
         try {
             say(serveUntil(ctrlC, sentences).toString());
             return 0;
-        } catch (IOException | IllegalArgumentException | IllegalCallerException | LinkageError e) {
+        } catch (IOException
+                | IllegalArgumentException
+                | IllegalCallerException
+                | UnsupportedOperationException
+                | LinkageError e) {
             return sentences.failure(e);
         } finally {
             ctrlC.close();

@@ -1,7 +1,3 @@
-"use strict";
-const data = JSON.parse(document.getElementById("data").textContent);
-const main = document.querySelector("main");
-
 // One colour, point and dash for each driver, the same in all charts. Relatives have related hues.
 const LOOKS = {
   "uring": ["#d9480f", "circle", []],
@@ -23,54 +19,17 @@ const drivers = data.drivers.filter(driver => driver.unavailable === null).map(d
 const look = name => LOOKS[name] || [OTHERS[[...name].reduce((sum, c) => sum + c.charCodeAt(0), 0) % OTHERS.length], "circle", [4, 2]];
 const colour = name => look(name)[0];
 
-// ---- words ----
-
-function number(value) {
-  if (value === null || value === undefined) {
-    return "not known";
-  }
-  const digits = value >= 1000 ? 0 : value >= 10 ? 1 : value >= 0.1 ? 2 : 3;
-  return value.toLocaleString("en", {minimumFractionDigits: digits, maximumFractionDigits: digits});
-}
-
-function short(value) {
-  if (value >= 1e6) {
-    return Number((value / 1e6).toFixed(2)) + " M";
-  }
-  if (value >= 1e4) {
-    return Number((value / 1e3).toFixed(value >= 1e5 ? 0 : 1)) + " k";
-  }
-  return value >= 100 ? Math.round(value).toLocaleString("en") : String(Number(value.toPrecision(value < 1 ? 2 : 3)));
-}
-
-function element(tag, text, parent, className) {
-  const made = document.createElement(tag);
-  if (text !== null) {
-    made.textContent = text;
-  }
-  if (className) {
-    made.className = className;
-  }
-  (parent || main).append(made);
-  return made;
-}
-
-function list(title, sentences) {
+// Long ones are folded away.
+function list(title, sentences, folded) {
   if (sentences.length > 0) {
-    element("h3", title);
-    const all = element("ul", null, main, "verdicts");
+    const parent = folded ? element("details", null, main) : main;
+    element(folded ? "summary" : "h3", folded ? `${title} (${sentences.length})` : title, parent);
+    const all = element("ul", null, parent, "verdicts");
     sentences.forEach(sentence => element("li", sentence, all));
   }
 }
 
 // ---- charts ----
-
-Chart.defaults.animation = false;
-Chart.defaults.maintainAspectRatio = false;
-Chart.defaults.color = "#1c2733";
-Chart.defaults.borderColor = "#e6ebf0";
-Chart.defaults.font.size = 12;
-Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
 
 // Writes each bar's value at its end.
 const values = {
@@ -93,16 +52,6 @@ const values = {
   },
 };
 
-function canvas(parent, height) {
-  const box = element("div", null, parent, "chart");
-  box.style.height = height + "px";
-  return element("canvas", null, box);
-}
-
-const positive = values => values.filter(value => value > 0);
-const powerBelow = value => Math.pow(10, Math.floor(Math.log10(value)));
-const powerAbove = value => Math.pow(10, Math.ceil(Math.log10(value)));
-
 function time(micros) {
   return micros >= 1e6 ? micros / 1e6 + " s" : micros >= 1e3 ? micros / 1e3 + " ms" : Number(micros.toPrecision(6)) + " µs";
 }
@@ -115,10 +64,20 @@ function timeTick(digits) {
   };
 }
 
-// Bars from 0: their lengths compare. Names only at the first of a row.
-function bars(parent, height, title, outcomes, key, named) {
+// Names only at the first of a row; of a column, at each.
+const named = [];
+function namesOf(chart, first) {
+  named.push([chart, first]);
+}
+narrow.addEventListener("change", () => named.forEach(([chart, first]) => {
+  chart.options.scales.y.ticks.display = first || narrow.matches;
+  chart.update();
+}));
+
+// Bars from 0: their lengths compare.
+function bars(parent, height, title, outcomes, key, first) {
   const highest = Math.max(...outcomes.map(outcome => outcome[key] || 0), 1e-9);
-  new Chart(canvas(parent, height), {
+  namesOf(new Chart(canvas(parent, height), {
     type: "bar",
     plugins: [values],
     data: {
@@ -132,8 +91,8 @@ function bars(parent, height, title, outcomes, key, named) {
     options: {
       indexAxis: "y",
       scales: {
-        x: {beginAtZero: true, max: highest * 1.28, ticks: {maxTicksLimit: 5, callback: v => v > highest * 1.2 ? "" : short(v)}},
-        y: {ticks: {display: named, autoSkip: false}, grid: {display: false}},
+        x: {beginAtZero: true, max: highest * 1.36, ticks: {maxTicksLimit: 5, callback: v => v > highest * 1.25 ? "" : short(v)}},
+        y: {ticks: {display: first || narrow.matches, autoSkip: false}, grid: {display: false}},
       },
       plugins: {
         legend: {display: false},
@@ -144,7 +103,7 @@ function bars(parent, height, title, outcomes, key, named) {
             : [short(outcome[key]), true])},
       },
     },
-  });
+  }), first);
 }
 
 // From the median to the 99th percentile, with a thin line on to the 99.9th.
@@ -180,7 +139,7 @@ function latencies(parent, height, outcomes) {
   const all = positive(outcomes.flatMap(outcome => outcome.p50 === null ? [] : [outcome.p50, outcome["p99.9"]]));
   const low = all.length ? powerBelow(Math.min(...all)) : 1;
   const high = all.length ? powerAbove(Math.max(...all)) : 10;
-  new Chart(canvas(parent, height), {
+  namesOf(new Chart(canvas(parent, height), {
     type: "bar",
     plugins: [tails],
     data: {
@@ -196,16 +155,16 @@ function latencies(parent, height, outcomes) {
       scales: {
         x: {type: "logarithmic", min: low, max: high === low ? low * 10 : high, ticks: {callback: timeTick([1]), maxRotation: 0, autoSkip: false},
             grid: {color: tick => timeTick([1])(tick.tick.value) ? "#e6ebf0" : "transparent"}},
-        y: {ticks: {display: false, autoSkip: false}, grid: {display: false}},
+        y: {ticks: {display: narrow.matches, autoSkip: false}, grid: {display: false}},
       },
       plugins: {
         legend: {display: false},
-        title: {display: true, text: "latency, p50 to p99, line to p99.9 (log)", align: "start", font: {size: 12.5, weight: "600"}},
+        title: {display: true, text: "latency: p50 to p99, line to p99.9", align: "start", font: {size: 12.5, weight: "600"}},
         tooltip: {callbacks: {label: item => ["p50", "p99", "p99.9"].map(p => p + " " + number(outcomes[item.dataIndex][p]) + " µs").join(", ")}},
         tails: {outcomes},
       },
     },
-  });
+  }), false);
 }
 
 function curves(parent, workload, figure, title) {
@@ -250,7 +209,7 @@ const available = cell => cell.outcomes.filter(outcome => outcome.state !== "not
 function table(parent, cell) {
   const box = element("div", null, parent);
   element("h3", cell.title, box);
-  const made = element("table", null, box);
+  const made = element("table", null, element("div", null, box, "wide"));
   const head = element("tr", null, element("thead", null, made));
   element("th", "driver", head);
   COLUMNS.forEach(column => element("th", column[1], head));
@@ -274,7 +233,7 @@ function table(parent, cell) {
 
 // All of it in one picture: each column's best is 100.
 function map() {
-  const made = element("table", null, main, "map");
+  const made = element("table", null, element("div", null, main, "wide"), "map");
   const groups = element("tr", null, made);
   element("th", "", groups);
   data.workloads.forEach(workload => element("th", workload.title, groups, "group").colSpan = workload.cells.length);
@@ -314,13 +273,21 @@ element("p", `${data.machine.processor}, ${data.machine.processors} processors; 
 element("p", "The same program, through the same library, on each driver. Drivers take turns, each in a process of its own; "
     + `every figure is the median of ${data.rounds} rounds, all of it in about ${data.seconds} s. `
     + "Figures of one page compare with each other, not with those of another machine.");
+if (data.machine.busy) {
+  element("p", data.machine.busy, main, "warning");
+}
 data.drivers.filter(driver => driver.unavailable !== null)
     .forEach(driver => element("p", `${driver.name} is not to be had here: ${driver.unavailable}`, main, "soft"));
 element("h3", "Throughput, in percent of the best in each column");
 map();
-list("Where io_uring loses", data.uring_loses);
-list("Where io_uring wins", data.uring_wins);
-list("Perhaps chance: the rounds of the two overlap", data.uring_doubts);
+if (data.uring_loses.length === 0) {
+  element("h3", "Where io_uring loses");
+  element("p", "Nowhere, as far as these rounds can tell: elsewhere they overlap.");
+}
+list("Where io_uring loses", data.uring_loses, false);
+list("Where io_uring loses, perhaps by chance: the rounds of the two overlap", data.uring_likely_loses, false);
+list("Where io_uring wins", data.uring_wins, false);
+list("Where io_uring wins, perhaps by chance", data.uring_likely_wins, true);
 
 data.workloads.forEach(workload => {
   element("h2", workload.title);
@@ -328,8 +295,10 @@ data.workloads.forEach(workload => {
   if (workload.axis) {
     data.growth.forEach(sentence => element("p", sentence));
     const pair = element("div", null, main, "two");
-    curves(pair, workload, outcome => outcome.throughput === null ? null : 1e6 / outcome.throughput, "time per round trip, on average");
+    curves(pair, workload, outcome => outcome.p50, "time of a round trip, median");
     curves(pair, workload, outcome => outcome.cpu, "CPU time of the server per round trip");
+    workload.cells[0].outcomes.filter(outcome => outcome.state === "not_applicable")
+        .forEach(outcome => element("p", `${outcome.driver} is not drawn: ${outcome.reason}.`, main, "soft"));
   } else {
     workload.cells.forEach(cell => {
       element("h3", cell.title);
@@ -339,7 +308,8 @@ data.workloads.forEach(workload => {
       bars(row, height, workload.operation + " per second", outcomes, "throughput", true);
       latencies(row, height, outcomes);
       bars(row, height, "system calls per operation", outcomes, "system_calls", false);
-      bars(row, height, "CPU time per operation, in µs", outcomes, "cpu", false);
+      bars(row, height, "CPU time per operation, µs", outcomes, "cpu", false);
+      bars(row, height, "threads", outcomes, "threads", false);
     });
   }
   const details = element("details", null, main);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.grack.nanojson.JsonArray;
 import com.grack.nanojson.JsonObject;
 import com.grack.nanojson.JsonParser;
+import io.ferrule.pages.Page;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -95,12 +96,14 @@ class CompareCommandTest {
         assertThat(page)
                 .doesNotContainPattern(
                         "(?i)\\b(src|href|action)\\s*=\\s*[\"']?\\w+:|@import|\\burl\\(|sourceMappingURL")
-                .doesNotContain("fetch(", "XMLHttpRequest", "WebSocket", "<link", "<img", "/* data */");
+                .doesNotContain(
+                        "fetch(", "XMLHttpRequest", "WebSocket", "<link", "<img", "/* data */", "<!-- title -->");
     }
 
     @Test
     void dataCannotEndTheScriptItStandsIn() throws Exception {
-        String page = Page.of("{\"reason\": \"</script><script>alert(1)</script>\"}");
+        String page = Page.of(
+                "title", CompareCommand.class, "compare", "{\"reason\": \"</script><script>alert(1)</script>\"}");
 
         assertThat(page).doesNotContain("alert(1)</script>").contains("\\u003c/script>\\u003cscript>alert(1)");
     }

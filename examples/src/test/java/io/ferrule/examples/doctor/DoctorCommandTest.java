@@ -61,6 +61,22 @@ class DoctorCommandTest {
     }
 
     @Test
+    void aModelWithoutSocketsIsSaidToBeForFiles() throws Exception {
+        assertThat(Program.of("doctor").run().out()).containsPattern("\\n  mmap +available, for files only\\n");
+    }
+
+    @Test
+    void aMissingLibuvIsNoProblemAndItIsSaidWhatToInstall() throws Exception {
+        Program.Result result =
+                Program.of("doctor").with("-Dferrule.libuv=libuv-absent.so.1").run();
+
+        assertThat(joined(result))
+                .contains("libuv not available: the libuv driver needs the library libuv, and there is no"
+                        + " libuv-absent.so.1. Install it: apt-get install libuv1");
+        assertThat(result.out()).endsWith("What to do\n  Nothing to do.\n");
+    }
+
+    @Test
     void aSandboxThatRefusesIoUringIsNamedWithTheCallsToAllow() throws Exception {
         Program.Result result = Program.of("doctor")
                 .under(Program.injecting("io_uring_setup", "EPERM"))

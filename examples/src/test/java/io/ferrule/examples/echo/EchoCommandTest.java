@@ -19,6 +19,8 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The programs as people run them: processes of their own. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -58,6 +60,17 @@ class EchoCommandTest {
         } finally {
             server.destroyForcibly();
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"server", "client"})
+    void aModelWithoutSocketsIsRefusedInOneSentence(String side) throws Exception {
+        Program.Result result = Program.of("echo", side, "--driver", "mmap").run();
+
+        assertThat(result.err())
+                .matches("echo " + side + ": the driver of this loop, mmap, has no \\w+: take another, such as uring or"
+                        + " epoll\n");
+        assertThat(result.status()).isEqualTo(1);
     }
 
     @Test

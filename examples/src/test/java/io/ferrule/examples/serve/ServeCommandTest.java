@@ -88,6 +88,23 @@ class ServeCommandTest {
     }
 
     @Test
+    void aModelWithoutSocketsIsRefusedInOneSentence() throws Exception {
+        assertFailure(
+                Program.of("serve", directory, "--port", 0, "--driver", "mmap").run(),
+                1,
+                "the driver of this loop, mmap, has no listen: take another, such as uring or epoll");
+    }
+
+    @Test
+    void whereLibuvIsMissingItSaysWhatToInstall() throws Exception {
+        Program.Result result = Program.of("serve", directory, "--port", 0, "--driver", "libuv")
+                .with("-Dferrule.libuv=libuv-absent.so.1")
+                .run();
+
+        assertFailure(result, 1, "there is no libuv-absent.so.1. Install it: apt-get install libuv1");
+    }
+
+    @Test
     void aLimitThatIsNoneIsAUsageError() throws Exception {
         assertFailure(Program.of("serve", directory, "--connections", 0).run(), 2, "limits are 1 or more");
         assertFailure(
