@@ -285,7 +285,7 @@ public final class Epoll implements AutoCloseable {
         wake.signal();
     }
 
-    /** Whether waits are timed in nanoseconds (epoll_pwait2, Linux 5.11) and not in milliseconds, as far as the waits until now have shown. */
+    /** Whether waits are timed in nanoseconds (epoll_pwait2, Linux 5.11) and not in milliseconds, as far as waits for a time have shown until now. */
     public boolean hasNanosecondTimeouts() {
         checkOwner();
         return nanosecondTimeouts;

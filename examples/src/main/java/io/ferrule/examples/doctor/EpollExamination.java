@@ -10,7 +10,7 @@ final class EpollExamination implements Examination {
     public void examine(Findings findings) {
         findings.section("epoll");
         try (Epoll epoll = Epoll.open()) {
-            epoll.await(0);
+            epoll.await(1); // for a time, or it would not show how times are told
             findings.fact("state", "works");
             boolean exact = epoll.hasNanosecondTimeouts();
             findings.fact(
