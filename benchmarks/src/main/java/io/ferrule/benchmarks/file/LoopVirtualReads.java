@@ -6,6 +6,7 @@ import io.ferrule.Buffer;
 import io.ferrule.File;
 import io.ferrule.FileOption;
 import io.ferrule.Loop;
+import io.ferrule.LoopGroup;
 import io.ferrule.LoopOptions;
 import java.io.IOException;
 import java.nio.file.StandardOpenOption;
@@ -16,22 +17,30 @@ import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.TearDown;
 
-/** Ferrule's {@code await}, on a loop with {@code uring}. */
+/** Ferrule's {@code await}, on loops with {@code uring}, one for each processor, among which the threads are divided. */
 public class LoopVirtualReads extends VirtualReads {
     /** Whether the loop's own thread runs the virtual threads, or else the JDK's carriers. */
     @Param({"false", "true"})
     public boolean ownCarrier;
 
-    private Loop loop;
-    private ThreadFactory threads;
+    private LoopGroup loops;
+    private ThreadFactory[] threads;
 
     @Setup
     public void open() throws IOException {
-        loop = Loop.start(LoopOptions.defaults().driver("uring"));
-        File file = loop.openFile(file(), direct ? FileOption.DIRECT : StandardOpenOption.READ)
-                .await();
-        threads = ownCarrier ? loop.virtualThreads() : Thread.ofVirtual().factory();
-        prepare(IntStream.range(0, depth).mapToObj(i -> read(file)).toArray(Read[]::new));
+        int processors = Runtime.getRuntime().availableProcessors();
+        loops = LoopGroup.start(processors, LoopOptions.defaults().driver("uring"));
+        threads = new ThreadFactory[processors];
+        File[] files = new File[processors];
+        for (int i = 0; i < processors; i++) {
+            Loop loop = loops.get(i);
+            files[i] = loop.openFile(file(), direct ? FileOption.DIRECT : StandardOpenOption.READ)
+                    .await();
+            threads[i] = ownCarrier ? loop.virtualThreads() : Thread.ofVirtual().factory();
+        }
+        prepare(IntStream.range(0, depth)
+                .mapToObj(i -> read(files[i % processors]))
+                .toArray(Read[]::new));
     }
 
     private static Read read(File file) {
@@ -41,7 +50,7 @@ public class LoopVirtualReads extends VirtualReads {
 
     @TearDown
     public void close() {
-        loop.close();
+        loops.close();
     }
 
     @Override

@@ -30,13 +30,14 @@ public abstract class VirtualReads extends BlockReads {
         this.sequences = IntStream.range(0, depth).mapToObj(RandomBlocks::new).toArray(RandomBlocks[]::new);
     }
 
-    /** A turn on threads of this factory. */
-    final void readOn(ThreadFactory threads) throws Exception {
+    /** A turn on threads of these factories, by turns. */
+    final void readOn(ThreadFactory... factories) throws Exception {
         CountDownLatch left = new CountDownLatch(depth);
         for (int i = 0; i < depth; i++) {
             RandomBlocks sequence = sequences[i];
             Read read = reads[i];
-            threads.newThread(() -> {
+            factories[i % factories.length]
+                    .newThread(() -> {
                         try {
                             for (int n = 0; n < READS; n++) {
                                 check(read.at(sequence.nextOffset()));

@@ -37,6 +37,7 @@ public record Row(
         int rounds = Math.min(our.size(), their.size());
         double[] ratios = IntStream.range(0, rounds)
                 .mapToDouble(round -> figure.unit().ratio(our.get(round), their.get(round)))
+                .filter(Double::isFinite) // of nothing, nobody has twice as much
                 .sorted()
                 .toArray();
         Entrant ended = ours.isOut() ? ours : other;
@@ -47,8 +48,8 @@ public record Row(
                 other.name(),
                 figure.unit().name(),
                 median(ratios),
-                rounds == 0 ? null : ratios[0],
-                rounds == 0 ? null : ratios[rounds - 1],
+                ratios.length == 0 ? null : ratios[0],
+                ratios.length == 0 ? null : ratios[ratios.length - 1],
                 rounds,
                 allocated.isPresent() ? allocated.getAsDouble() : null,
                 median(sorted(our)),

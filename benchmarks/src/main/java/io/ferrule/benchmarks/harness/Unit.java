@@ -11,7 +11,7 @@ public record Unit(String name, boolean largerIsBetter) {
 
     /** How we do beside another: 1 is as well, more is better. */
     double ratio(double ours, double other) {
-        return largerIsBetter ? ours / other : other / ours;
+        return ours == other ? 1 : largerIsBetter ? ours / other : other / ours;
     }
 
     /** The better of two figures. */
