@@ -104,7 +104,8 @@ public final class CompletionQueue {
 
     /**
      * Moves to the next completion and consumes it. When the queue is empty but the kernel holds completions back (overflow, deferred task work),
-     * they are fetched first, with a system call.
+     * they are fetched first, with a system call. A loop that begins new requests for what it reads had better end after the {@link #ready} ones, as {@link
+     * #forEach} does: what is held back comes with the call that submits those.
      *
      * @return false when there is none
      * @throws IllegalStateException after close, or from a thread that does not own the ring

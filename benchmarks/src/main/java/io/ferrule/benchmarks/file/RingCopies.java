@@ -62,7 +62,7 @@ public class RingCopies extends FileCopies {
         CompletionQueue cq = ring.cq();
         while (written < size) {
             ring.submitAndWait(1);
-            while (cq.next()) {
+            for (int there = cq.ready(); there > 0 && cq.next(); there--) {
                 completed((int) cq.userData(), cq.res(), from, to);
             }
         }

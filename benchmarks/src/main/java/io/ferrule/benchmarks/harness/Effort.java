@@ -25,9 +25,9 @@ public record Effort(
         int allocationMillis,
         Duration limit) {
     public static final Effort FULL =
-            new Effort(7, 3, Duration.ofMinutes(25), 80, 200, 300, 2, 1000, Duration.ofSeconds(60));
+            new Effort(7, 3, Duration.ofMinutes(25), 60, 200, 150, 2, 500, Duration.ofSeconds(60));
     public static final Effort QUICK =
-            new Effort(3, 1, Duration.ofMinutes(4), 50, 200, 100, 2, 1000, Duration.ofSeconds(20));
+            new Effort(3, 1, Duration.ofMinutes(3), 50, 200, 100, 2, 500, Duration.ofSeconds(20));
 
     private static final int WARMUP_SLICE_MILLIS = 20;
 

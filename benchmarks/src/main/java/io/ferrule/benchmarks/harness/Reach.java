@@ -17,6 +17,9 @@ final class Reach {
     private static final Set<String> RINGS = Set.of("LWJGL", "jasyncfio");
 
     private static final Set<String> IN_PROCESS = Set.of("nop", "read", "readFixed");
+
+    private static final Set<String> OVER_A_NETWORK = Set.of("echo", "echoCpu", "http", "httpCpu");
+
     /** Where a program in Java has a JVM to carry, and is laid beside C to know how heavy it is. */
     private static final Set<String> BEYOND_C = Set.of("memory", "startup");
 
@@ -43,10 +46,11 @@ final class Reach {
         if (RINGS.contains(row.other().split(" ")[0])) {
             return IN_PROCESS.contains(row.work()) && size(row.params()) >= BATCH ? OF_RINGS_IN_BATCHES : OF_JAVA;
         }
-        String standing = row.other().equals("FileChannel") ? C_BLOCKING : row.other();
-        return IN_PROCESS.contains(row.work()) && !standing.equals(C_BLOCKING)
-                ? Double.valueOf(OF_JAVA)
-                : Double.valueOf(Math.max(OF_JAVA, leadOfC(standing, row, all)));
+        boolean channel = IN_PROCESS.contains(row.work()) && row.other().equals("FileChannel");
+        if (!channel && !OVER_A_NETWORK.contains(row.work())) {
+            return OF_JAVA;
+        }
+        return Math.max(OF_JAVA, leadOfC(channel ? C_BLOCKING : row.other(), row, all));
     }
 
     private static int size(Map<String, ?> params) {

@@ -136,7 +136,7 @@ final class RingEcho {
     private void turn() throws IOException {
         ring.submitAndWait(1);
         CompletionQueue cq = ring.cq();
-        while (cq.next()) {
+        for (int there = cq.ready(); there > 0 && cq.next(); there--) {
             int number = (int) (cq.userData() >>> KIND_BITS);
             switch ((int) cq.userData() & KIND) {
                 case RECEIVE -> received(connections.get(number), cq.res(), cq.bufferId(), cq.hasMore());

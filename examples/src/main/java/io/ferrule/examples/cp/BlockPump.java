@@ -84,7 +84,8 @@ final class BlockPump {
                 return bytes;
             }
             await();
-            while (cq.next()) {
+            // Those that are there: fetching more now would keep what these begin waiting.
+            for (int there = cq.ready(); there > 0 && cq.next(); there--) {
                 completed((int) cq.userData(), cq.res(), from, to);
             }
             if (digest != null) {
