@@ -5,9 +5,6 @@ import java.io.EOFException;
 
 /** Moves bytes through a relay, step by step: into its pipe, and out of it; or straight, where one end is a pipe. */
 final class Copy extends Task<Long> {
-    /** What a pipe holds, unless somebody has changed that. */
-    private static final int PIPE_CAPACITY = 64 * 1024;
-
     /** What a step moves at most: less than an int can count. */
     private static final int MOST = 1 << 30;
 
@@ -73,7 +70,7 @@ final class Copy extends Task<Long> {
             gives = true;
         } else {
             Handle pipe = relay.pipe().writer();
-            splice(passage.from(), passage.fromOffset(), pipe, File.HERE, passage.left(), PIPE_CAPACITY);
+            splice(passage.from(), passage.fromOffset(), pipe, File.HERE, passage.left(), relay.capacity());
             takes = true;
             gives = false;
         }

@@ -1,5 +1,7 @@
 package io.ferrule;
 
+import io.ferrule.bindings.libc.LibC;
+import io.ferrule.sys.SystemCall;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -24,8 +26,18 @@ public final class Relay implements AutoCloseable {
         }
     }
 
+    /** Of a pipe, in bytes, until it is asked for more. */
+    private static final int USUAL_CAPACITY = 64 << 10;
+
+    /**
+     * Fewer splices, of which io_uring has each done by a worker thread. Not more: all pipes of a user together get 64 MiB, and those made after that 8 KiB
+     * each.
+     */
+    private static final int CAPACITY = 256 << 10;
+
     private final Loop loop;
     private final PipeEnds pipe;
+    private final int capacity;
 
     /** The copy in progress. */
     @SuppressWarnings("UnusedVariable") // through CURRENT
@@ -37,6 +49,8 @@ public final class Relay implements AutoCloseable {
     Relay(Loop loop, PipeEnds pipe) {
         this.loop = loop;
         this.pipe = pipe;
+        int got = SystemCall.invoke(SystemCall.FCNTL, pipe.writer().number(), LibC.F_SETPIPE_SZ(), CAPACITY);
+        this.capacity = got > 0 ? got : USUAL_CAPACITY;
     }
 
     /**
@@ -130,6 +144,11 @@ public final class Relay implements AutoCloseable {
 
     PipeEnds pipe() {
         return pipe;
+    }
+
+    /** Bytes that its pipe holds. */
+    int capacity() {
+        return capacity;
     }
 
     /** A copy begins: there is one at a time. Any thread. */
