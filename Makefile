@@ -48,7 +48,7 @@ coverage: setup ## the tests, then each part of io_uring: Java member, test, res
 # JMH uses sun.misc.Unsafe, of which JDK 24 and later would warn; older ones do not know the option.
 BENCHMARKS = $(JAVA) -XX:+IgnoreUnrecognizedVMOptions --sun-misc-unsafe-memory-access=allow -jar benchmarks/target/benchmarks.jar
 
-bench: benchmarks ## set up, build, run the benchmarks beside C and the peers (half an hour). BENCH="nop read --side C"
+bench: benchmarks ## set up, build, run the benchmarks beside C and the peers (30 to 40 minutes). BENCH="nop read --side C"
 	$(BENCHMARKS) $(BENCH)
 
 bench-quick: benchmarks ## the same in five minutes, of less
