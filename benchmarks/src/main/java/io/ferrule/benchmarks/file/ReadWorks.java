@@ -33,7 +33,7 @@ public final class ReadWorks {
                 "read",
                 direct,
                 depth,
-                depth == USUAL_DEPTH || !direct && depth == 1,
+                depth == USUAL_DEPTH,
                 ring(JmhSide.FERRULE, direct, depth, false),
                 List.of(
                         liburing(direct, depth, false),
