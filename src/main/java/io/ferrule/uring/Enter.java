@@ -69,10 +69,9 @@ final class Enter {
                 return pending;
             }
         }
-        if (holdsBack() || count > 0) {
+        if (takesHeldBack() || count > 0) {
             how |= LibUring.IORING_ENTER_GETEVENTS();
         }
-        countOverflow();
         return outcome(
                 timeoutNanos < 0
                         ? handle.enter(descriptor, pending, count, how)
@@ -102,7 +101,7 @@ final class Enter {
 
     /** The flags of an enter that wakes the kernel thread if it sleeps. */
     private int awake() {
-        countOverflow();
+        takesHeldBack();
         return sqPoll && sqThreadSleeps() ? flags | LibUring.IORING_ENTER_SQ_WAKEUP() : flags;
     }
 
@@ -115,11 +114,13 @@ final class Enter {
         return outcome(handle.enter(descriptor, 0, 0, how));
     }
 
-    /** To be called before what makes the kernel hand over completions for which there was no room. */
-    private void countOverflow() {
-        if ((RingLayout.getOpaque(sqFlags) & IORING_SQ_CQ_OVERFLOW) != 0) {
+    /** As {@link #holdsBack}, before the kernel is made to hand it over: counts when it is for want of room. */
+    private boolean takesHeldBack() {
+        int held = RingLayout.getOpaque(sqFlags) & (IORING_SQ_CQ_OVERFLOW | IORING_SQ_TASKRUN);
+        if ((held & IORING_SQ_CQ_OVERFLOW) != 0) {
             cq.countOverflow();
         }
+        return held != 0 || ioPoll;
     }
 
     /** Whether the kernel holds completions back until it is entered: overflow, task work that is ours to run, a device to poll. */
@@ -129,7 +130,7 @@ final class Enter {
 
     /** Has the kernel hand over what it holds back. */
     void fetch() throws IOException {
-        countOverflow();
+        takesHeldBack();
         outcome(handle.enter(descriptor, 0, 0, flags | LibUring.IORING_ENTER_GETEVENTS()));
     }
 
