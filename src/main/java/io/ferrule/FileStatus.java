@@ -52,8 +52,11 @@ public record FileStatus(
     /** Of what {@code statx} counts as a block, whatever the file system's are. */
     private static final int BLOCK = 512;
 
+    /** Bytes that the kernel fills in. */
+    static final long SIZE = statx.sizeof();
+
     static MemorySegment memory(Loop loop) {
-        return loop.taskMemory().take(statx.sizeof());
+        return loop.taskMemory().take(SIZE);
     }
 
     /** As the kernel has filled it in. */

@@ -29,20 +29,21 @@ public final class PathOperations {
      */
     public Task<FileStatus> status(Path path, LinkOption... options) {
         loop.checkOpen();
-        MemorySegment status = FileStatus.memory(loop);
+        byte[] name = PathName.bytes(path);
+        MemorySegment both = loop.taskMemory().take(FileStatus.SIZE + name.length);
+        PathName.put(name, both, FileStatus.SIZE);
         Task<FileStatus> task = new Task<>(loop, OperationKind.STATX, null, path.toString()) {
             @Override
             FileStatus value(int result) {
-                return FileStatus.of(status);
+                return FileStatus.of(both);
             }
         };
-        MemorySegment name = PathName.of(path, loop.taskMemory());
-        task.keeps(name);
+        task.keeps(both);
         task.step.fd = LibC.AT_FDCWD();
-        task.step.address = name.address();
+        task.step.address = both.address() + FileStatus.SIZE;
         task.step.flags = options.length == 0 ? 0 : LibC.AT_SYMLINK_NOFOLLOW();
         task.step.length = FileStatus.MASK;
-        task.step.address2 = status.address();
+        task.step.address2 = both.address();
         return task;
     }
 

@@ -73,9 +73,16 @@ public non-sealed class Task<T extends @Nullable Object> extends Request {
 
     // ---- what a kind of task adds ----
 
-    /** Memory that its step names: it stays allocated as long as the task is reachable, which it is while it is in flight. */
-    final void keeps(MemorySegment memory) {
+    /**
+     * Memory that its step names: it stays allocated as long as the task is reachable, which it is while it is in flight. What it kept before is given
+     * back, on the loop's thread.
+     */
+    final void keeps(@Nullable MemorySegment memory) {
+        MemorySegment before = kept;
         kept = memory;
+        if (before != null) {
+            loop.taskMemory().giveBack(before);
+        }
     }
 
     /** The step has succeeded. */
@@ -106,11 +113,7 @@ public non-sealed class Task<T extends @Nullable Object> extends Request {
         if (error != null) {
             failed();
         }
-        MemorySegment memory = kept;
-        if (memory != null) {
-            kept = null;
-            loop.taskMemory().giveBack(memory);
-        }
+        keeps(null);
         finish();
     }
 
