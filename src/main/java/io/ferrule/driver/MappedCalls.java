@@ -11,6 +11,7 @@ import io.ferrule.sys.NativeMemory;
 import io.ferrule.sys.SystemCall;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.stream.Stream;
 
 /**
  * Reads and writes files by copies from and to their mappings; what cannot be done so, by the system call. Allocates nothing once a file is mapped.
@@ -29,6 +30,13 @@ final class MappedCalls implements OperationCalls {
 
     /** Not a result: the system call has to do it. */
     private static final int PLAIN = Integer.MIN_VALUE;
+
+    /**
+     * One is held by who makes a file longer, by the file's inode. Linux shows the new size before it is done: after that it fills the old last page
+     * with zeros (6.12 and later), and takes away what somebody has written there meanwhile who saw the new size.
+     */
+    private static final Object[] GROWING =
+            Stream.generate(Object::new).limit(64).toArray();
 
     private final MappedFiles files;
     private final Calls calls = new Calls(false);
@@ -52,6 +60,7 @@ final class MappedCalls implements OperationCalls {
         return switch (op.kind) {
             case READ, READV, WRITE, WRITEV -> transfer(op);
             case FSYNC, FDATASYNC -> sync(op);
+            case ALLOCATE, TRUNCATE -> grow(op);
             case OPEN -> open(op, op.flags);
             case OPEN_BENEATH -> open(op, open_how.flags(ALL_MEMORY.asSlice(op.address2, open_how.sizeof())));
             case CLOSE -> {
@@ -91,12 +100,30 @@ final class MappedCalls implements OperationCalls {
             return EOPNOTSUPP; // it could wait for ever
         }
         int result = moveMapped(op, false);
-        return result == PLAIN ? plain(op) : result;
+        if (result != PLAIN) {
+            return result;
+        }
+        files.countPlain();
+        return writes(op) ? grow(op) : calls.perform(op);
     }
 
-    private int plain(Operation op) {
-        files.countPlain();
-        return calls.perform(op);
+    /** Does by its system call what may make a file longer. */
+    private int grow(Operation op) {
+        if (size(op.fd) < 0) {
+            return calls.perform(op); // not a file; the call says so where it matters
+        }
+        synchronized (growing()) {
+            return calls.perform(op);
+        }
+    }
+
+    /** For the file whose size was asked for last. */
+    private Object growing() {
+        return GROWING[(int) statx.stx_ino(status) & GROWING.length - 1];
+    }
+
+    private static boolean writes(Operation op) {
+        return op.kind == OperationKind.WRITE || op.kind == OperationKind.WRITEV;
     }
 
     /** Reads what can be read without waiting for the device. Returns the result, or {@link ReadinessDriver#BY_HELPER}. */
@@ -115,7 +142,7 @@ final class MappedCalls implements OperationCalls {
      * @return what the system call would return, or {@link #PLAIN}
      */
     private int moveMapped(Operation op, boolean onlyResident) {
-        boolean writes = op.kind == OperationKind.WRITE || op.kind == OperationKind.WRITEV;
+        boolean writes = writes(op);
         if (op.offset < 0) {
             return PLAIN; // the file's own position: the kernel reads and moves it in one step
         }
@@ -172,10 +199,12 @@ final class MappedCalls implements OperationCalls {
      *
      * @return whether it is; if not, the system call should say why
      */
-    private static boolean makeRoom(Operation op, long length, long size) {
-        return length == 0
-                || op.offset <= size - length
-                || SystemCall.invoke(SystemCall.FALLOCATE, op.fd, 0, op.offset, length, 0, 0) == 0;
+    private boolean makeRoom(Operation op, long length, long size) {
+        synchronized (growing()) { // also when it is long enough: whoever made it so is done then
+            return length == 0
+                    || op.offset <= size - length
+                    || SystemCall.invoke(SystemCall.FALLOCATE, op.fd, 0, op.offset, length, 0, 0) == 0;
+        }
     }
 
     private boolean isResident(MappedFile file, long offset, long length, long size) {

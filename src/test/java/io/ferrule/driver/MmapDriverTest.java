@@ -134,11 +134,33 @@ class MmapDriverTest extends DriverTest {
         }
         start(writes);
         await(writes);
+        assertThat(writes).extracting(TestOperation::result).containsOnly(1000);
         byte[] all = Files.readAllBytes(directory.resolve("file"));
         assertThat(all).hasSize(count * 1000);
         for (int at = 0; at < count; at++) {
             assertThat(all[at * 1000]).as("byte %d", at * 1000).isEqualTo((byte) at);
             assertThat(all[at * 1000 + 999]).isEqualTo((byte) at);
+        }
+    }
+
+    /** Linux 6.12 and later fill the old last page with zeros after they have shown the new size. */
+    @Test
+    void aWriteIsNotLostToAnotherThatMakesTheFileLonger() throws IOException {
+        Fd file = file("", LibC.O_RDWR());
+        int count = 200;
+        MemorySegment part = arena.allocate(1000).fill((byte) 1);
+        for (int round = 0; round < 50; round++) {
+            result(TestOperation.of(OperationKind.TRUNCATE, file));
+            TestOperation[] writes = new TestOperation[count];
+            for (int i = 0; i < count; i++) {
+                writes[i] = TestOperation.write(file, part).inFile(i * 1000L);
+            }
+            start(writes);
+            await(writes);
+            assertThat(Files.readAllBytes(directory.resolve("file")))
+                    .as("round %d", round)
+                    .hasSize(count * 1000)
+                    .containsOnly((byte) 1);
         }
     }
 
