@@ -10,6 +10,12 @@
 FERRULE_API long ferrule_syscall(long number, long a, long b, long c, long d, long e, long f);
 
 /*
+ * Reads from a file what is in the page cache, and does not wait for a device: preadv2 with RWF_NOWAIT, Linux 4.14. Bytes read, which may be fewer
+ * than asked before the end of the file; 0 at its end; -EAGAIN when the first of them is not in memory; -EOPNOTSUPP where the file cannot tell.
+ */
+FERRULE_API long ferrule_read_cached(long descriptor, long address, long length, long offset);
+
+/*
  * The ABI table: sizes, offsets and constants of this architecture as its C compiler sees them. Java reads it once, at load, and with one call, for each
  * shape of a call takes the JVM milliseconds. Entries of 16 bytes: a pointer to the name, and an int64_t; the last one's pointer is NULL.
  */

@@ -1,4 +1,8 @@
+#define _GNU_SOURCE
 #include "ferrule.h"
+
+#include <sys/syscall.h>
+#include <sys/uio.h>
 
 /* A raw system call, so that the library needs no libc and the kernel's -errno reaches Java without passing through thread-local storage. */
 #if defined(__x86_64__)
@@ -39,3 +43,10 @@ long ferrule_syscall(long number, long a, long b, long c, long d, long e, long f
 #else
 #error "no system call sequence for this architecture"
 #endif
+
+long ferrule_read_cached(long descriptor, long address, long length, long offset)
+{
+	struct iovec piece = {.iov_base = (void *)address, .iov_len = (size_t)length};
+
+	return ferrule_syscall(SYS_preadv2, descriptor, (long)&piece, 1, offset, 0, RWF_NOWAIT);
+}

@@ -56,7 +56,7 @@ public final class File extends Handle implements Source, Sink {
      * @param directAlignment what requests should keep to
      */
     File(Loop loop, int number, Path path, @Nullable DirectAlignment alignment, int directAlignment) {
-        super(loop, number, true);
+        super(loop, number, true, directAlignment > 1);
         this.path = path;
         this.alignment = alignment;
         this.directAlignment = directAlignment;

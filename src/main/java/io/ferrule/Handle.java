@@ -2,6 +2,8 @@ package io.ferrule;
 
 import io.ferrule.driver.OperationKind;
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -26,9 +28,23 @@ public abstract sealed class Handle extends Entry implements AutoCloseable
         CLOSED
     }
 
+    /** Added to the users of a handle that closes. */
+    private static final int NO_MORE = Integer.MIN_VALUE;
+
+    private static final VarHandle USERS;
+
+    static {
+        try {
+            USERS = MethodHandles.lookup().findVarHandle(Handle.class, "users", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
     final Loop loop;
     private final int number;
     private final boolean regular;
+    private final boolean direct;
     private final CompletableFuture<@Nullable Void> closed = new CompletableFuture<>();
     private final RequestList requests = new RequestList();
 
@@ -36,13 +52,24 @@ public abstract sealed class Handle extends Entry implements AutoCloseable
     private List<Request> guests = List.of();
 
     private int lingering;
+
+    /** Threads that use the descriptor without the loop, and {@link #NO_MORE}. */
+    @SuppressWarnings("UnusedVariable") // through USERS
+    private int users;
+
     private final AtomicBoolean mailed = new AtomicBoolean();
     private volatile State state = State.OPEN;
 
-    Handle(Loop loop, int number, boolean regular) {
+    /** A socket or pipe. */
+    Handle(Loop loop, int number) {
+        this(loop, number, false, false);
+    }
+
+    Handle(Loop loop, int number, boolean regular, boolean direct) {
         this.loop = loop;
         this.number = number;
         this.regular = regular;
+        this.direct = direct;
         loop.opened(this);
     }
 
@@ -103,9 +130,32 @@ public abstract sealed class Handle extends Entry implements AutoCloseable
         return regular;
     }
 
+    /** Whether it is a file that is read and written past the page cache. */
+    final boolean isDirect() {
+        return direct;
+    }
+
     final void checkOpen() {
         if (state != State.OPEN) {
             throw new IllegalStateException(this + " is closed");
+        }
+    }
+
+    // ---- its descriptor, without the loop, on any thread ----
+
+    /** Keeps the descriptor open until {@link #leave}, which has to come soon: closing waits for it. Returns false when it is about to be closed. */
+    final boolean enter() {
+        if ((int) USERS.getAndAdd(this, 1) >= 0) {
+            return true;
+        }
+        leave();
+        return false;
+    }
+
+    /** The end of an {@link #enter}. */
+    final void leave() {
+        if ((int) USERS.getAndAdd(this, -1) == NO_MORE + 1) {
+            loop.executeUnlessClosed(this::goOnClosing);
         }
     }
 
@@ -165,6 +215,7 @@ public abstract sealed class Handle extends Entry implements AutoCloseable
             return;
         }
         state = State.CLOSING;
+        USERS.getAndAdd(this, NO_MORE);
         closing();
         cancelRequests();
         goOnClosing();
@@ -180,7 +231,10 @@ public abstract sealed class Handle extends Entry implements AutoCloseable
     void closing() {}
 
     private void goOnClosing() {
-        if (state == State.CLOSING && requests.isEmpty() && guests.isEmpty()) {
+        if (state == State.CLOSING
+                && requests.isEmpty()
+                && guests.isEmpty()
+                && (int) USERS.getAcquire(this) == NO_MORE) {
             requestsAreOver();
         }
     }
@@ -208,7 +262,7 @@ public abstract sealed class Handle extends Entry implements AutoCloseable
      */
     final int release() {
         checkOpen();
-        if (!requests.isEmpty() || !guests.isEmpty() || lingering > 0) {
+        if (!requests.isEmpty() || !guests.isEmpty() || lingering > 0 || !USERS.compareAndSet(this, 0, NO_MORE)) {
             throw new IllegalStateException(
                     "requests are in flight on " + this + ": wait for their end, or cancel them, first");
         }

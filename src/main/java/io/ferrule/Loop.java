@@ -710,6 +710,11 @@ public final class Loop implements Executor, AutoCloseable {
         return turning.isWithin();
     }
 
+    /** Whether a thread that waits may do a read itself. Any thread. */
+    boolean sharesReads() {
+        return driver.sharesReads();
+    }
+
     boolean isClosing() {
         return closing;
     }

@@ -21,7 +21,7 @@ public final class LoopCounters {
         this.driver = driver;
     }
 
-    /** Requests handed to the driver. */
+    /** Requests handed to the driver: not the reads that a thread which waited has done itself, since their bytes were in the page cache. */
     public long submitted() {
         return submitted;
     }

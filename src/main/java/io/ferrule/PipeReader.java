@@ -5,7 +5,7 @@ import io.ferrule.driver.OperationKind;
 /** The end of a pipe that one reads from. */
 public final class PipeReader extends Handle implements Source {
     PipeReader(Loop loop, int number) {
-        super(loop, number, false);
+        super(loop, number);
     }
 
     /** Reads what is there, up to the buffer's size, after waiting for it. Result: bytes read, 0 at the end. Mirrors {@code read(2)}. */

@@ -5,7 +5,7 @@ import io.ferrule.driver.OperationKind;
 /** The end of a pipe that one writes to. Writing fails with EPIPE once the reader is closed. */
 public final class PipeWriter extends Handle implements Sink {
     PipeWriter(Loop loop, int number) {
-        super(loop, number, false);
+        super(loop, number);
     }
 
     /**

@@ -165,6 +165,11 @@ public abstract sealed class Request extends Entry permits Transfer, Task, Subsc
             return;
         }
         claim();
+        if (isDoneAtOnce()) {
+            releaseMemory();
+            state = DONE;
+            return;
+        }
         waiter = Thread.currentThread();
         launch();
         boolean interrupted = false;
@@ -367,6 +372,11 @@ public abstract sealed class Request extends Entry permits Transfer, Task, Subsc
     /** It has failed after {@link #prepare}: undoes what that did. */
     void failed() {}
 
+    /** Tries to do it on the calling thread, which is not the loop's and wants to wait for it. */
+    boolean isDoneAtOnce() {
+        return false;
+    }
+
     /** Pins buffers, and refuses those that are not free. */
     abstract void takeMemory();
 
@@ -393,6 +403,7 @@ public abstract sealed class Request extends Entry permits Transfer, Task, Subsc
             this.fd = handle == null ? -1 : handle.number();
             this.fd2 = -1;
             this.regular = handle != null && handle.isRegular();
+            this.direct = handle != null && handle.isDirect();
             this.address = 0;
             this.address2 = 0;
             this.length = 0;

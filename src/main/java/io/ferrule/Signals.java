@@ -24,7 +24,7 @@ public final class Signals extends Handle {
     private final Set<Signal> signals;
 
     private Signals(Loop loop, int number, SignalCallback callback, Set<Signal> signals) {
-        super(loop, number, false);
+        super(loop, number);
         this.callback = callback;
         this.signals = signals;
     }

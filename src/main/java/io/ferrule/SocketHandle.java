@@ -20,7 +20,7 @@ public abstract sealed class SocketHandle extends Handle permits Connection, Lis
     private @Nullable SocketAddress local;
 
     SocketHandle(Loop loop, int number, int family, String description) {
-        super(loop, number, false);
+        super(loop, number);
         this.family = family;
         this.description = description;
     }

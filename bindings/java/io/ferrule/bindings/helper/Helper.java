@@ -94,6 +94,69 @@ public class Helper extends Helper$shared {
         }
     }
 
+    private static class ferrule_read_cached {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Helper.C_LONG,
+            Helper.C_LONG,
+            Helper.C_LONG,
+            Helper.C_LONG,
+            Helper.C_LONG
+        );
+
+        public static final MemorySegment ADDR = findOrThrow("ferrule_read_cached");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * long ferrule_read_cached(long descriptor, long address, long length, long offset)
+     * }
+     */
+    public static FunctionDescriptor ferrule_read_cached$descriptor() {
+        return ferrule_read_cached.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * long ferrule_read_cached(long descriptor, long address, long length, long offset)
+     * }
+     */
+    public static MethodHandle ferrule_read_cached$handle() {
+        return ferrule_read_cached.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * long ferrule_read_cached(long descriptor, long address, long length, long offset)
+     * }
+     */
+    public static MemorySegment ferrule_read_cached$address() {
+        return ferrule_read_cached.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * long ferrule_read_cached(long descriptor, long address, long length, long offset)
+     * }
+     */
+    public static long ferrule_read_cached(long descriptor, long address, long length, long offset) {
+        var mh$ = ferrule_read_cached.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("ferrule_read_cached", descriptor, address, length, offset);
+            }
+            return (long)mh$.invokeExact(descriptor, address, length, offset);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class ferrule_abi_table {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             Helper.C_POINTER    );

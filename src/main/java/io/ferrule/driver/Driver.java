@@ -27,6 +27,14 @@ public interface Driver extends AutoCloseable {
     void cancel(Operation operation);
 
     /**
+     * Whether a thread that waits for a read may try first to have it {@link WithoutWaiting#read at once}, without this driver. Not where the driver is
+     * about files, or has others' descriptors. Any thread may ask.
+     */
+    default boolean sharesReads() {
+        return false;
+    }
+
+    /**
      * Does at once an operation of a kind that never waits ({@link OperationKind.Needs#NOTHING}) or a {@link OperationKind#CLOSE}.
      *
      * @return what the call returned: a negative errno on failure

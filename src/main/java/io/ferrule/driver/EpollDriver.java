@@ -10,7 +10,7 @@ import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Multiplexed I/O on epoll: sockets and pipes by readiness, files by helper threads.
+ * Multiplexed I/O on epoll: sockets and pipes by readiness, files by helper threads, unless they are in memory.
  *
  * <p>Level-triggered, the interest list is changed only when something waits that it does not watch for, or it tells of what nobody waits for.
  * Edge-triggered, a descriptor is registered once for everything.
@@ -68,6 +68,11 @@ public final class EpollDriver extends ReadinessDriver {
     public int descriptor() {
         embedded = true;
         return epoll.descriptor().number();
+    }
+
+    @Override
+    public boolean sharesReads() {
+        return true;
     }
 
     @Override

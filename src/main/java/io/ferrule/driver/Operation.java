@@ -38,6 +38,9 @@ public abstract class Operation {
     /** The descriptor is a regular file or directory: it never makes anyone wait for readiness. */
     public boolean regular;
 
+    /** The file is read and written past the page cache: {@code O_DIRECT}. */
+    public boolean direct;
+
     /** Where the memory is. */
     public long address;
 

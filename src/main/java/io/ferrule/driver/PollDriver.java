@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 
 /**
- * Multiplexed I/O on {@code poll(2)}: sockets and pipes by readiness, files by helper threads.
+ * Multiplexed I/O on {@code poll(2)}: sockets and pipes by readiness, files by helper threads, unless they are in memory.
  *
  * <p>How it works: the descriptors that something waits for, and what for, are an array of {@code struct pollfd} which is handed to the kernel with each
  * wait. It is kept between waits and without gaps; watching one more or one less changes one entry and costs no system call. {@link #wakeUp} writes to
@@ -63,6 +63,11 @@ public final class PollDriver extends ReadinessDriver {
         throw new UnsupportedOperationException(
                 "poll has no descriptor to wait on: the array is handed over anew each time."
                         + " Embed the loop by turning it with a time limit, or take the uring or epoll driver");
+    }
+
+    @Override
+    public boolean sharesReads() {
+        return true;
     }
 
     @Override

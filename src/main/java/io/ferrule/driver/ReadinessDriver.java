@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What I/O models have in common that tell when a descriptor is ready: an operation is tried at once; where the kernel says EAGAIN it waits for the
  * descriptor, behind those that wait already, and is tried again when the model says so. What readiness says nothing about, such as files, is done
- * by helper threads.
+ * by helper threads, unless it is in memory.
  *
  * <p>An operation only ever waits after EAGAIN, and one that finds nobody waiting is tried at once. So it makes no difference whether a model tells
  * of a state or of its change: what changed before the EAGAIN is no news, and what changes after it is told.
@@ -22,7 +22,7 @@ abstract class ReadinessDriver extends CallingDriver<OperationCalls> {
     private static final int OUTPUT = Watch.POLLOUT;
 
     /** Not a result: a helper thread should do the operation. */
-    static final int BY_HELPER = Integer.MIN_VALUE + 1;
+    static final int BY_HELPER = WithoutWaiting.WOULD_WAIT;
 
     private static final int EAGAIN = -Errno.EAGAIN.number();
     private static final int ENOBUFS = -Errno.ENOBUFS.number();
@@ -113,7 +113,14 @@ abstract class ReadinessDriver extends CallingDriver<OperationCalls> {
      * @return {@link #WAIT}; the result when it is done already; or {@link #BY_HELPER}
      */
     int begins(Operation op) {
-        return BY_HELPER;
+        if (!sharesReads()) {
+            return BY_HELPER;
+        }
+        return switch (op.kind) {
+            case READ -> WithoutWaiting.read(op);
+            case STATX -> WithoutWaiting.status(op);
+            default -> BY_HELPER;
+        };
     }
 
     /** Whether it counts as a fallback when a helper thread does an operation, and not as what the model is about. */

@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 
 /**
- * Multiplexed I/O on {@code select(2)}: sockets and pipes by readiness, files by helper threads.
+ * Multiplexed I/O on {@code select(2)}: sockets and pipes by readiness, files by helper threads, unless they are in memory.
  *
  * <p>How it works: three sets of bits, one bit for each descriptor number, say who waits to read, to write and for exceptional conditions. The kernel
  * writes its answer over them, so that each wait begins with a copy. {@link #wakeUp} writes to an eventfd that is in the first set.
@@ -78,6 +78,11 @@ public final class SelectDriver extends ReadinessDriver {
         throw new UnsupportedOperationException(
                 "select has no descriptor to wait on: the sets are handed over anew each time."
                         + " Embed the loop by turning it with a time limit, or take the uring or epoll driver");
+    }
+
+    @Override
+    public boolean sharesReads() {
+        return true;
     }
 
     @Override

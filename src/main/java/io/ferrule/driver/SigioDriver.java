@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 
 /**
- * Signal-driven I/O: a socket or pipe sends the loop's thread a signal when it becomes ready. Files by helper threads.
+ * Signal-driven I/O: a socket or pipe sends the loop's thread a signal when it becomes ready. Files by helper threads, unless they are in memory.
  *
  * <p>How it works: the first time something waits for a descriptor, {@code fcntl} has it send a real-time signal to this thread (O_ASYNC, F_SETSIG,
  * F_SETOWN_EX with F_OWNER_TID). The signal carries the descriptor's number and its events. It is blocked in this thread and taken from a signalfd, many with
@@ -103,6 +103,11 @@ public final class SigioDriver extends ReadinessDriver {
     }
 
     // ---- readiness ----
+
+    @Override
+    public boolean sharesReads() {
+        return true;
+    }
 
     @Override
     int watch(Watch watch, int events) {

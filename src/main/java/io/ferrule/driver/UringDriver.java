@@ -178,6 +178,11 @@ public final class UringDriver implements Driver {
     // ---- operations ----
 
     @Override
+    public boolean sharesReads() {
+        return true;
+    }
+
+    @Override
     public void start(Operation operation) {
         if (operation.next != null) {
             int length = 0;
@@ -191,6 +196,12 @@ public final class UringDriver implements Driver {
             each.stage = REQUESTED;
             if (immediate.contains(each.kind)) {
                 each.outcome = calls.perform(each);
+                finished.add(each);
+                continue;
+            }
+            int known = WithoutWaiting.status(each); // a ring has a worker thread ask
+            if (known != WithoutWaiting.WOULD_WAIT) {
+                each.outcome = known;
                 finished.add(each);
                 continue;
             }

@@ -90,6 +90,15 @@ public final class SystemCall {
         return invoke(number, a, b, c, 0, 0, 0);
     }
 
+    /**
+     * Reads from a file what is in the page cache, without waiting for a device: {@code preadv2} with {@code RWF_NOWAIT}, Linux 4.14.
+     *
+     * @return bytes read: fewer than asked at the end of the file, and where the rest is not in memory; or a negative errno: EAGAIN where nothing is
+     */
+    public static int readCached(int descriptor, long address, long length, long offset) {
+        return (int) Helper.ferrule_read_cached(descriptor, address, length, offset);
+    }
+
     /** One system call with up to three arguments whose answer may be larger than an int: an offset in a file. */
     public static long invokeLong(long number, long a, long b, long c) {
         return invokeLong(number, a, b, c, 0, 0, 0);

@@ -70,6 +70,17 @@ class ReadinessDriverTest extends DriverTest {
     }
 
     @Test
+    void whatIsInThePageCacheIsReadWithoutAHelper(@TempDir Path directory) throws IOException {
+        assumeTrue(driver.sharesReads(), () -> driver.name() + " has its own way with files");
+        Path path = Files.writeString(directory.resolve("file"), "hello");
+        Fd file = keep(Fd.open(path, LibC.O_RDONLY(), 0));
+        assertThat(result(TestOperation.read(file, buffer.asSlice(0, 5)).inFile(0)))
+                .isEqualTo(5);
+        assertThat(text(buffer, 5)).isEqualTo("hello");
+        assertThat(driver.counters().fallbacks).isZero();
+    }
+
+    @Test
     void waitsAreCountedAndLooksAreNot() throws IOException {
         driver.turn(0);
         assertThat(driver.counters().waits).isZero();
