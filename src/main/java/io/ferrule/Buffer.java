@@ -247,8 +247,12 @@ public class Buffer implements AutoCloseable {
     /** A request that pinned it is over: what the kernel wrote is visible to who looks from now on. */
     final void unpin() {
         int seen = (int) USE.getOpaque(this);
+        if (seen == FILLED) {
+            USE.setRelease(this, 0); // nobody else changes it meanwhile
+            return;
+        }
         for (; ; ) {
-            int left = seen == FILLED ? 0 : seen - 1 == CLOSING ? CLOSED : seen - 1;
+            int left = seen - 1 == CLOSING ? CLOSED : seen - 1;
             int witness = (int) USE.compareAndExchangeRelease(this, seen, left);
             if (witness == seen) {
                 if (left == CLOSED) {
