@@ -14,8 +14,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * liburing's {@code struct io_uring} and the scratch memory beside it: everything about a ring that does not depend on which thread uses it. The
- * struct lives in automatic memory, which the garbage collector frees, so that a ring can change hands and its end costs no thread handshake.
+ * liburing's {@code struct io_uring} and the argument of a wait behind it, in one piece of memory: everything about a ring that does not depend on which
+ * thread uses it. The memory is automatic, freed by the garbage collector, so that a ring can change hands and its end costs no thread handshake.
  */
 final class RingHandle {
     private static final int LONGEST_RETRY_MILLIS = 32;
@@ -26,18 +26,12 @@ final class RingHandle {
     private static final int INT_FLAG_REG_REG_RING = 1;
 
     private final MemorySegment struct;
-    private MemorySegment timespecs;
-    private final MemorySegment waitArgument;
-    private final MemorySegment waitTimespec;
     private final int setupFlags;
 
-    private RingHandle(MemorySegment struct, int setupFlags, int entries, Arena arena) {
+    private RingHandle(MemorySegment struct, int setupFlags) {
         this.struct = struct;
         this.setupFlags = setupFlags;
-        this.timespecs = arena.allocate(entries * RingLayout.TIMESPEC_SIZE, 8);
-        this.waitTimespec = arena.allocate(RingLayout.TIMESPEC_SIZE, 8);
-        this.waitArgument = arena.allocate(RingLayout.GETEVENTS_ARG_SIZE, 8);
-        waitArgument.set(ValueLayout.JAVA_LONG, RingLayout.GETEVENTS_ARG_TS, waitTimespec.address());
+        struct.set(ValueLayout.JAVA_LONG, waitArgument() + RingLayout.GETEVENTS_ARG_TS, struct.address() + waitTime());
     }
 
     /** Sets a ring up with the best flags that the kernel takes, smaller if there is no memory for the size asked. */
@@ -102,28 +96,38 @@ final class RingHandle {
         }
 
         private int attempt(int flags) {
-            Arena arena = Arena.ofAuto();
-            MemorySegment struct = io_uring.allocate(arena);
-            MemorySegment params = io_uring_params.allocate(arena);
-            io_uring_params.flags(params, flags);
-            io_uring_params.cq_entries(params, cqEntries());
-            io_uring_params.sq_thread_idle(params, options.sqThreadIdleMillis());
-            io_uring_params.sq_thread_cpu(params, options.sqThreadCpu());
-            IoUring workersOf = options.workersOf();
-            if (workersOf != null) {
-                io_uring_params.wq_fd(params, workersOf.descriptor());
+            MemorySegment struct = Arena.ofAuto().allocate(waitTime() + RingLayout.TIMESPEC_SIZE, Long.BYTES);
+            try (Arena arena = Arena.ofConfined()) {
+                MemorySegment params = io_uring_params.allocate(arena);
+                io_uring_params.flags(params, flags);
+                io_uring_params.cq_entries(params, cqEntries());
+                io_uring_params.sq_thread_idle(params, options.sqThreadIdleMillis());
+                io_uring_params.sq_thread_cpu(params, options.sqThreadCpu());
+                IoUring workersOf = options.workersOf();
+                if (workersOf != null) {
+                    io_uring_params.wq_fd(params, workersOf.descriptor());
+                }
+                int result = LibUring.io_uring_queue_init_params(entries, struct, params);
+                if (result >= 0) {
+                    handle = new RingHandle(struct, io_uring_params.flags(params));
+                }
+                return result;
             }
-            int result = LibUring.io_uring_queue_init_params(entries, struct, params);
-            if (result >= 0) {
-                handle = new RingHandle(
-                        struct, io_uring_params.flags(params), io_uring_params.sq_entries(params), arena);
-            }
-            return result;
         }
 
         private int cqEntries() {
             return options.cqEntries() == 0 ? 0 : Math.max(entries, options.cqEntries());
         }
+    }
+
+    /** Where the argument of a wait lies, behind the struct. No constant: where native access is forbidden, {@link #open} could not say so. */
+    private static long waitArgument() {
+        return io_uring.sizeof();
+    }
+
+    /** Where the time lies that it points to. */
+    private static long waitTime() {
+        return waitArgument() + RingLayout.GETEVENTS_ARG_SIZE;
     }
 
     MemorySegment struct() {
@@ -137,7 +141,7 @@ final class RingHandle {
 
     /** Where the ring's memory lies, until {@link #resize} or {@link #exit}. */
     RingMemory memory() {
-        return RingMemory.of(struct, setupFlags, timespecs);
+        return RingMemory.of(struct, setupFlags);
     }
 
     int setupFlags() {
@@ -190,22 +194,22 @@ final class RingHandle {
 
     /** {@code io_uring_enter} that waits for a time at most. Returns the kernel's answer: -ETIME when it is up. */
     int enterWithTimeout(int descriptor, int submit, int wait, int flags, long nanos) {
-        waitTimespec.set(ValueLayout.JAVA_LONG, RingLayout.TIMESPEC_SEC, nanos / NANOS);
-        waitTimespec.set(ValueLayout.JAVA_LONG, RingLayout.TIMESPEC_NSEC, nanos % NANOS);
+        struct.set(ValueLayout.JAVA_LONG, waitTime() + RingLayout.TIMESPEC_SEC, nanos / NANOS);
+        struct.set(ValueLayout.JAVA_LONG, waitTime() + RingLayout.TIMESPEC_NSEC, nanos % NANOS);
         return EnterCall.invoke(
                 descriptor,
                 submit,
                 wait,
                 flags | LibUring.IORING_ENTER_EXT_ARG() | LibUring.IORING_ENTER_GETEVENTS(),
-                waitArgument.address(),
+                struct.address() + waitArgument(),
                 RingLayout.GETEVENTS_ARG_SIZE);
     }
 
     /** As {@link #enterWithTimeout}; once the minimum has passed, any completion ends the wait. */
     int enterWithMinWait(int descriptor, int submit, int wait, int flags, long nanos, int minWaitMicros) {
-        waitArgument.set(ValueLayout.JAVA_INT, RingLayout.GETEVENTS_ARG_MIN_WAIT, minWaitMicros);
+        struct.set(ValueLayout.JAVA_INT, waitArgument() + RingLayout.GETEVENTS_ARG_MIN_WAIT, minWaitMicros);
         int result = enterWithTimeout(descriptor, submit, wait, flags, nanos);
-        waitArgument.set(ValueLayout.JAVA_INT, RingLayout.GETEVENTS_ARG_MIN_WAIT, 0);
+        struct.set(ValueLayout.JAVA_INT, waitArgument() + RingLayout.GETEVENTS_ARG_MIN_WAIT, 0);
         return result;
     }
 
@@ -213,11 +217,12 @@ final class RingHandle {
     int enterWithSignalMask(int descriptor, int submit, int wait, int flags, long nanos, long blocked) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment mask = arena.allocateFrom(ValueLayout.JAVA_LONG, blocked);
-            waitArgument.set(ValueLayout.JAVA_LONG, RingLayout.GETEVENTS_ARG_SIGMASK, mask.address());
-            waitArgument.set(ValueLayout.JAVA_INT, RingLayout.GETEVENTS_ARG_SIGMASK_SIZE, (int) mask.byteSize());
+            struct.set(ValueLayout.JAVA_LONG, waitArgument() + RingLayout.GETEVENTS_ARG_SIGMASK, mask.address());
+            struct.set(ValueLayout.JAVA_INT, waitArgument() + RingLayout.GETEVENTS_ARG_SIGMASK_SIZE, (int)
+                    mask.byteSize());
             int result = enterWithTimeout(descriptor, submit, wait, flags, nanos);
-            waitArgument.set(ValueLayout.JAVA_LONG, RingLayout.GETEVENTS_ARG_SIGMASK, 0);
-            waitArgument.set(ValueLayout.JAVA_INT, RingLayout.GETEVENTS_ARG_SIGMASK_SIZE, 0);
+            struct.set(ValueLayout.JAVA_LONG, waitArgument() + RingLayout.GETEVENTS_ARG_SIGMASK, 0);
+            struct.set(ValueLayout.JAVA_INT, waitArgument() + RingLayout.GETEVENTS_ARG_SIGMASK_SIZE, 0);
             return result;
         }
     }
@@ -244,7 +249,6 @@ final class RingHandle {
             io_uring_params.cq_entries(params, cqEntries);
             io_uring_params.flags(params, SetupFlag.IORING_SETUP_CQSIZE.bit());
             Registration.checkResult(LibUring.io_uring_resize_rings(struct, params), "RESIZE_RINGS", toString());
-            timespecs = Arena.ofAuto().allocate(io_uring_params.sq_entries(params) * RingLayout.TIMESPEC_SIZE, 8);
         }
     }
 

@@ -5,11 +5,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * Where the memory lies that a ring shares with the kernel, and the ring's own scratch memory. Addresses are absolute, in {@link RingLayout#MEMORY};
+ * Where the memory lies that a ring shares with the kernel. Addresses are absolute, in {@link RingLayout#MEMORY};
  * they hold until the ring is closed or resized. So whoever uses them has checked first that the ring is open and belongs to the calling thread,
  * which is also the only one that can close it.
- *
- * @param timespecs scratch, kept reachable: a {@code struct __kernel_timespec} for each SQE; the kernel has read it by the time it frees the slot
  */
 record RingMemory(
         long sqHead,
@@ -24,15 +22,14 @@ record RingMemory(
         long cqes,
         int cqEntries,
         long cqeStride,
-        boolean cqesMixed,
-        MemorySegment timespecs) {
+        boolean cqesMixed) {
 
     /**
      * Reads the places from liburing's {@code struct io_uring}, set up.
      *
      * @throws LinkageError when what the kernel set up is no ring as we know it
      */
-    static RingMemory of(MemorySegment ring, int setupFlags, MemorySegment timespecs) {
+    static RingMemory of(MemorySegment ring, int setupFlags) {
         long sq = Abi.value("io_uring.sq");
         long cq = Abi.value("io_uring.cq");
         int sqEntries = ring.get(ValueLayout.JAVA_INT, sq + Abi.value("io_uring_sq.ring_entries"));
@@ -56,8 +53,7 @@ record RingMemory(
                 pointer(ring, cq + Abi.value("io_uring_cq.cqes")),
                 cqEntries,
                 wideCqes ? 2 * RingLayout.CQE_SIZE : RingLayout.CQE_SIZE,
-                (setupFlags & SetupFlag.IORING_SETUP_CQE_MIXED.bit()) != 0,
-                timespecs);
+                (setupFlags & SetupFlag.IORING_SETUP_CQE_MIXED.bit()) != 0);
     }
 
     private static long pointer(MemorySegment struct, long offset) {

@@ -16,9 +16,6 @@ import static io.ferrule.uring.RingLayout.SQE_OP_FLAGS;
 import static io.ferrule.uring.RingLayout.SQE_PERSONALITY;
 import static io.ferrule.uring.RingLayout.SQE_SIZE;
 import static io.ferrule.uring.RingLayout.SQE_USER_DATA;
-import static io.ferrule.uring.RingLayout.TIMESPEC_NSEC;
-import static io.ferrule.uring.RingLayout.TIMESPEC_SEC;
-import static io.ferrule.uring.RingLayout.TIMESPEC_SIZE;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
@@ -71,7 +68,6 @@ public final class Sqe {
     /** Where the descriptor lies in the entry's first word. */
     private static final int FD_SHIFT = 8 * (int) SQE_FD;
 
-    private static final long NANOS = 1_000_000_000L;
     /** The current slot has no operation. */
     private static final int BLANK = 0;
 
@@ -95,8 +91,8 @@ public final class Sqe {
     private static final long EPOLL_EVENT_SIZE = Abi.value("sizeof epoll_event");
 
     private final IoUring ring;
+    private final Timespecs timespecs = new Timespecs();
     private long entries;
-    private MemorySegment timespecs = MemorySegment.NULL;
     private long stride;
     private boolean silent;
     private long at;
@@ -111,8 +107,8 @@ public final class Sqe {
     /** Works on this view of the ring's memory from now on. */
     void bind(RingMemory memory) {
         entries = memory.sqes();
-        timespecs = memory.timespecs();
         stride = memory.sqeStride();
+        timespecs.bind(memory.sqEntries());
     }
 
     /** Moves to a slot. What the slot holds from its last use stays until an operation is chosen. */
@@ -135,6 +131,11 @@ public final class Sqe {
     /** Whether the entry in a slot holds the one after it to itself. */
     boolean isChained(int slot) {
         return (MEMORY.get(JAVA_BYTE, entries + slot * stride + SQE_FLAGS) & CHAINED) != 0;
+    }
+
+    /** How much memory there is for the times of operations. */
+    long timeBytes() {
+        return timespecs.byteSize();
     }
 
     /** Whether any entry has been marked to stay silent on success. */
@@ -1607,10 +1608,7 @@ public final class Sqe {
             throw new IllegalArgumentException("a time is 0 nanoseconds or more, not " + nanos);
         }
         checkBlank(); // before the time of an operation chosen earlier is overwritten
-        long own = (at - entries) / stride * TIMESPEC_SIZE;
-        timespecs.set(JAVA_LONG, own + TIMESPEC_SEC, nanos / NANOS);
-        timespecs.set(JAVA_LONG, own + TIMESPEC_NSEC, nanos % NANOS);
-        return timespecs.address() + own;
+        return timespecs.set((at - entries) / stride, nanos);
     }
 
     private Sqe address(long address) {

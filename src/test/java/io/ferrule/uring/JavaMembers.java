@@ -12,7 +12,6 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import io.ferrule.bindings.liburing.LibUring;
 import io.ferrule.testing.Generated;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.reflect.Field;
 import java.nio.file.Path;
@@ -106,7 +105,7 @@ public final class JavaMembers {
             }
             try (IoUring ring = IoUring.open(1)) {
                 option.byFerrule(ring.sq().next().nop(), option.draw(random));
-                long entry = RingMemory.of(ring.struct(), 0, MemorySegment.NULL).sqes();
+                long entry = RingMemory.of(ring.struct(), 0).sqes();
                 int set = RingLayout.MEMORY.get(ValueLayout.JAVA_BYTE, entry + RingLayout.SQE_FLAGS);
                 flags.forEach((name, bit) -> {
                     if ((set & bit) != 0) {

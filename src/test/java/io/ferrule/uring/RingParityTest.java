@@ -179,8 +179,7 @@ class RingParityTest {
                         io_uring_cq.cqes(cq).address(),
                         io_uring_cq.ring_entries(cq),
                         RingLayout.CQE_SIZE << LibUring.io_uring_cqe_shift(ring.struct()),
-                        (io_uring.flags(ring.struct()) & LibUring.IORING_SETUP_CQE_MIXED()) != 0,
-                        MemorySegment.NULL));
+                        (io_uring.flags(ring.struct()) & LibUring.IORING_SETUP_CQE_MIXED()) != 0));
         assertThat(ring.sq().entries() - 1)
                 .as("mask of the submission queue: ours, liburing's and the kernel's")
                 .isEqualTo(io_uring_sq.ring_mask(sq))
@@ -194,7 +193,7 @@ class RingParityTest {
 
     /** As the ring itself reads it. */
     private static RingMemory memory(IoUring ring) {
-        return RingMemory.of(ring.struct(), SetupFlag.bits(ring.setupFlags()), MemorySegment.NULL);
+        return RingMemory.of(ring.struct(), SetupFlag.bits(ring.setupFlags()));
     }
 
     private static int word(MemorySegment pointer) {

@@ -50,15 +50,17 @@ class SqeDifferentialTest {
     private RingMemory memory;
     private RandomArguments random;
     private Sqe sqe;
+    private long timespecs;
 
     /** Only to fill entries: what is in them is never submitted. */
     private void open(Size size) throws IOException {
         ring = (size == Size.BYTES_128 ? RingVariant.SQE128 : RingVariant.DEFAULT).open(ENTRIES);
-        MemorySegment timespecs = Arena.ofAuto().allocate(ENTRIES * RingLayout.TIMESPEC_SIZE, 8);
-        memory = RingMemory.of(ring.struct(), SetupFlag.bits(ring.setupFlags()), timespecs);
+        memory = RingMemory.of(ring.struct(), SetupFlag.bits(ring.setupFlags()));
         random = new RandomArguments(SEED, (int) (memory.sqeStride() - RingLayout.SQE_ADDR3));
         sqe = new Sqe(ring);
         sqe.bind(memory);
+        sqe.moveTo(0).timeout(0, 0, 0);
+        timespecs = MEMORY.get(JAVA_LONG, memory.sqes() + RingLayout.SQE_ADDR);
     }
 
     @AfterEach
@@ -145,7 +147,7 @@ class SqeDifferentialTest {
     }
 
     private MemorySegment timespec(int slot) {
-        return memory.timespecs().asSlice(slot * RingLayout.TIMESPEC_SIZE, RingLayout.TIMESPEC_SIZE);
+        return MEMORY.asSlice(timespecs + slot * RingLayout.TIMESPEC_SIZE, RingLayout.TIMESPEC_SIZE);
     }
 
     /** An entry in a dirty slot, and its twin that liburing fills. */
