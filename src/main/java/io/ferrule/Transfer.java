@@ -15,6 +15,7 @@ import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Transfer extends Request {
     private static final long NO_TICKET = -1;
+
+    /** How many reads a virtual thread does itself before it lets others have its carrier, on average. */
+    private static final int READS_IN_A_ROW = 64;
 
     /** It goes back to the loop's transfers when it is over: nobody refers to it then. */
     private boolean pooled;
@@ -385,18 +389,27 @@ public final class Transfer extends Request {
     // ---- without the loop ----
 
     @Override
+    @SuppressWarnings("ThreadPriorityCheck") // it gives way for the sake of others, and relies on nothing
     boolean isDoneAtOnce() {
         Handle on = handle;
         if (on == null || !on.isRegular() || !loop.sharesReads() || !on.enter()) {
             return false;
         }
+        int result;
         try {
-            int result = WithoutWaiting.read(step);
-            moved = Math.max(result, 0);
-            return result >= 0;
+            result = WithoutWaiting.read(step);
         } finally {
             on.leave();
         }
+        if (result < 0) {
+            return false;
+        }
+        moved = result;
+        if (Thread.currentThread().isVirtual() && ThreadLocalRandom.current().nextInt(READS_IN_A_ROW) == 0) {
+            Thread.yield(); // or who finds everything in memory would never let go of its carrier, which may be the
+            // loop
+        }
+        return true;
     }
 
     // ---- completions ----

@@ -78,6 +78,11 @@ class CarriedThreadsTest extends LoopContract {
     }
 
     @Test
+    void oneThatFindsAllInMemoryKeepsNeitherTheOthersFromTheirWorkNorTheLoopFromClosing() throws Exception {
+        runs(Reading.class);
+    }
+
+    @Test
     void whatWaitsWhenTheLoopClosesIsToldSoAndEnds() throws Exception {
         Drivers.need(driver, Drivers.Feature.SOCKETS);
         runs(Closing.class);
@@ -175,6 +180,34 @@ class CarriedThreadsTest extends LoopContract {
                     check(back.take() == i + 1, i);
                 }
             }
+            System.out.println("good");
+        }
+    }
+
+    static final class Reading {
+        public static void main(String[] arguments) throws Exception {
+            Thread reading;
+            try (Loop loop = start(arguments)) {
+                ThreadFactory factory = loop.virtualThreads();
+                File zeros = loop.openFile(Path.of("/dev/zero")).await();
+                reading = factory.newThread(() -> {
+                    Buffer buffer = Buffer.allocate(8);
+                    try {
+                        while (zeros.read(buffer, 0).await() == 8) {
+                            buffer.put(0, (byte) 1);
+                        }
+                    } catch (IOException | IllegalStateException e) {
+                        System.out.println("told: " + e.getMessage());
+                    }
+                });
+                reading.start();
+                for (int i = 0; i < 100; i++) {
+                    run(
+                            factory,
+                            () -> loop.openFile(Path.of("/dev/null")).await().close());
+                }
+            }
+            reading.join();
             System.out.println("good");
         }
     }
