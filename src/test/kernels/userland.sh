@@ -13,7 +13,7 @@ here=$(dirname "$0")
 out=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
 arch=$2
 work=$out.d
-packages="busybox-static libc6 libgcc-s1 libstdc++6 zlib1g"
+packages="busybox-static libc6 libc-bin libgcc-s1 libstdc++6 zlib1g" # libc-bin for the locale C.UTF-8
 version=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$JAVA_HOME/release")
 foreign=
 [ "$arch" = "$(dpkg --print-architecture)" ] || foreign=openjdk-$version-jdk-headless

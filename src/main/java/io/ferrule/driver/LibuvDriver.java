@@ -300,11 +300,18 @@ public final class LibuvDriver extends ReadinessDriver {
         }
     }
 
-    /** Libuv tells the kernel what to poll when it next runs. Only who waits for the descriptor needs that before. */
+    /**
+     * Libuv tells the kernel what to poll when it next runs. Only who waits for the descriptor needs that before. What it is told at that is for the next
+     * turn, and so is a wake-up: the descriptor goes on telling of it.
+     */
     @Override
     void submit() {
         if (embedded) {
+            news = false;
             run(Uv.RUN_NOWAIT);
+            if (news) {
+                wakeUp();
+            }
         }
     }
 

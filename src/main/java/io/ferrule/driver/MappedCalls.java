@@ -77,7 +77,12 @@ final class MappedCalls implements OperationCalls {
 
     /** What is mapped goes through the page cache; a file that is asked to go past it is refused rather than not doing so. */
     private int open(Operation op, long flags) {
-        return (flags & MappedFile.O_DIRECT) != 0 ? EOPNOTSUPP : calls.perform(op);
+        if ((flags & MappedFile.O_DIRECT) != 0) {
+            return EOPNOTSUPP;
+        }
+        int result = calls.perform(op);
+        files.drop(result); // it may have been the same file's, opened otherwise, and closed by somebody else
+        return result;
     }
 
     /** What the mappings were written to counts as written; whatever else the file system has of the file is for the second call. */

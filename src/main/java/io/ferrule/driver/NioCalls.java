@@ -13,7 +13,6 @@ import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channel;
 import java.nio.channels.DatagramChannel;
-import java.nio.channels.FileChannel;
 import java.nio.channels.GatheringByteChannel;
 import java.nio.channels.NetworkChannel;
 import java.nio.channels.Pipe;
@@ -121,8 +120,8 @@ final class NioCalls implements OperationCalls {
             case RECEIVE_MESSAGE -> receiveMessage(channel, op);
             case SEND_MESSAGE -> sendMessage(channel, op);
             case FSYNC, FDATASYNC ->
-                channel instanceof FileChannel file ? NioFiles.sync(file, op.kind == OperationKind.FSYNC) : EINVAL;
-            case TRUNCATE -> channel instanceof FileChannel file ? NioFiles.truncate(file, op.length) : EINVAL;
+                channel instanceof NioFile file ? file.sync(op.kind == OperationKind.FSYNC) : EINVAL;
+            case TRUNCATE -> channel instanceof NioFile file ? file.truncate(op.length) : EINVAL;
             default -> channel instanceof NetworkChannel socket ? call(socket, op) : ENOTSOCK;
         };
     }
@@ -293,8 +292,8 @@ final class NioCalls implements OperationCalls {
     }
 
     private int receive(Channel channel, ByteBuffer into, long offset, int flags) throws IOException {
-        if (channel instanceof FileChannel file) {
-            return NioFiles.read(file, into, offset);
+        if (channel instanceof NioFile file) {
+            return file.read(into, offset);
         }
         if ((flags & ~KNOWN_FLAGS) != 0) {
             return EOPNOTSUPP;
@@ -311,16 +310,16 @@ final class NioCalls implements OperationCalls {
     }
 
     private int read(Channel channel, ByteBuffer[] into, long offset) throws IOException {
-        if (channel instanceof FileChannel file) {
-            return NioFiles.read(file, into, offset);
+        if (channel instanceof NioFile file) {
+            return file.read(into, offset);
         }
         return channel instanceof ScatteringByteChannel stream ? read(stream.read(into), remaining(into)) : EBADF;
     }
 
     private static int send(Channel channel, Operation op) throws IOException {
         ByteBuffer from = NioMemory.buffer(op.address, op.length);
-        if (channel instanceof FileChannel file) {
-            return NioFiles.write(file, from, op.offset);
+        if (channel instanceof NioFile file) {
+            return file.write(from, op.offset);
         }
         if ((op.flags & ~KNOWN_FLAGS) != 0) {
             return EOPNOTSUPP;
@@ -333,8 +332,8 @@ final class NioCalls implements OperationCalls {
     }
 
     private static int write(Channel channel, ByteBuffer[] from, long offset) throws IOException {
-        if (channel instanceof FileChannel file) {
-            return NioFiles.write(file, from, offset);
+        if (channel instanceof NioFile file) {
+            return file.write(from, offset);
         }
         long length = remaining(from);
         return channel instanceof GatheringByteChannel stream ? written(stream.write(from), length) : EBADF;

@@ -3,9 +3,7 @@ package io.ferrule.driver;
 import io.ferrule.bindings.libc.LibC;
 import io.ferrule.sys.Errno;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.NonWritableChannelException;
 import java.nio.file.CopyOption;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -20,7 +18,7 @@ import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.Set;
 
-/** What system calls do to files and directories, done by the JDK. Blocks. */
+/** What system calls do to the names of files and directories, done by the JDK. Blocks. */
 final class NioFiles {
     /** How files may be opened here. {@code O_CLOEXEC}, {@code O_NOCTTY} and {@code O_LARGEFILE} go without saying. */
     private static final int KNOWN_FLAGS = LibC.O_ACCMODE()
@@ -87,7 +85,7 @@ final class NioFiles {
         } else if (create) {
             options.add(exclusive ? StandardOpenOption.CREATE_NEW : StandardOpenOption.CREATE);
         }
-        return table.add(FileChannel.open(path, options, create ? mode : new FileAttribute<?>[0]));
+        return table.add(new NioFile(FileChannel.open(path, options, create ? mode : new FileAttribute<?>[0])));
     }
 
     private static void add(Set<OpenOption> options, int flags, int flag, OpenOption option) {
@@ -171,64 +169,6 @@ final class NioFiles {
             return EOPNOTSUPP;
         }
         Files.createSymbolicLink(path, target);
-        return 0;
-    }
-
-    // ---- contents ----
-
-    static int read(FileChannel file, ByteBuffer into, long offset) throws IOException {
-        return Math.max(0, offset < 0 ? file.read(into) : file.read(into, offset));
-    }
-
-    static int write(FileChannel file, ByteBuffer from, long offset) throws IOException {
-        return offset < 0 ? file.write(from) : file.write(from, offset);
-    }
-
-    static int read(FileChannel file, ByteBuffer[] into, long offset) throws IOException {
-        if (offset < 0) {
-            return (int) Math.max(0, file.read(into));
-        }
-        int total = 0;
-        for (ByteBuffer each : into) {
-            total += read(file, each, offset + total);
-            if (each.hasRemaining()) {
-                break;
-            }
-        }
-        return total;
-    }
-
-    static int write(FileChannel file, ByteBuffer[] from, long offset) throws IOException {
-        if (offset < 0) {
-            return (int) file.write(from);
-        }
-        int total = 0;
-        for (ByteBuffer each : from) {
-            total += write(file, each, offset + total);
-            if (each.hasRemaining()) {
-                break;
-            }
-        }
-        return total;
-    }
-
-    static int truncate(FileChannel file, long length) throws IOException {
-        try {
-            if (length > file.size()) {
-                file.write(ByteBuffer.allocate(1), length - 1); // the JDK does not make files longer otherwise
-            } else {
-                long position = file.position();
-                file.truncate(length);
-                file.position(position); // which the JDK takes back to the new end
-            }
-            return 0;
-        } catch (NonWritableChannelException e) {
-            return -Errno.EINVAL.number(); // as ftruncate, unlike write
-        }
-    }
-
-    static int sync(FileChannel file, boolean metadata) throws IOException {
-        file.force(metadata);
         return 0;
     }
 }

@@ -65,7 +65,9 @@ final class UvRequests {
         }
         op.outcome = (int) Uv.fsResult(address);
         Uv.fsCleanup(address);
-        if (op.outcome == EINTR) {
+        if (op.outcome == EINTR && op.kind == OperationKind.CLOSE) {
+            op.outcome = 0; // Linux has closed it whatever it answers, and old versions of libuv pass that on
+        } else if (op.outcome == EINTR) {
             // Libuv itself begins again most of them, but no reads.
             int error = submit(op, address);
             if (error == 0) {

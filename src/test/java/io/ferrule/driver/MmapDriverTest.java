@@ -278,6 +278,18 @@ class MmapDriverTest extends DriverTest {
     }
 
     @Test
+    void aNumberThatSomebodyElseFreedMayBeTheSameFileOpenedOtherwise() throws IOException {
+        Fd file = file("one", LibC.O_RDWR());
+        assertThat(result(read(file, 0))).isEqualTo(3);
+        LibC.close(file.release()); // behind the driver's back
+        Fd appending = descriptor(result(TestOperation.of(OperationKind.OPEN, Fd.CWD, path(directory.resolve("file")))
+                .flags(LibC.O_RDWR() | LibC.O_APPEND())
+                .length(0)));
+        assertThat(result(write(appending, "two", 0))).isEqualTo(3);
+        assertThat(directory.resolve("file")).hasContent("onetwo");
+    }
+
+    @Test
     void aDescriptorThatIsTakenOverAgainWhileItIsReadLosesItsMappingsNoSooner() throws IOException {
         long size = 64 << 20;
         Fd file = file("", LibC.O_RDWR());

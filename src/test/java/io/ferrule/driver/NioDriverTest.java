@@ -219,4 +219,29 @@ class NioDriverTest {
         assertThat(driver.perform(on(OperationKind.CLOSE, socket))).isZero();
         assertThat(driver.turn(-1)).as("returns").isZero();
     }
+
+    @Test
+    void aFileThatIsMadeLongerLosesNothingThatIsWrittenMeanwhile() throws IOException {
+        Path path = Files.createFile(folder.resolve("f"));
+        int file = result(named(OperationKind.OPEN, path, LibC.O_RDWR(), 0));
+        MemorySegment letter = arena.allocateFrom(ValueLayout.JAVA_BYTE, (byte) 'x');
+        for (int round = 0; round < 500; round++) {
+            result(on(OperationKind.TRUNCATE, file).length(0));
+            TestOperation longer = on(OperationKind.TRUNCATE, file).length(10);
+            TestOperation write = bytes(OperationKind.WRITE, file, letter, 9);
+            TestOperation[] both =
+                    round % 2 == 0 ? new TestOperation[] {longer, write} : new TestOperation[] {write, longer};
+            for (TestOperation each : both) {
+                each.regular = true;
+                driver.start(each);
+            }
+            while (!longer.isDone() || !write.isDone()) {
+                driver.turn(-1);
+            }
+            assertThat(Files.readAllBytes(path))
+                    .as("round %d", round)
+                    .hasSize(10)
+                    .endsWith('x');
+        }
+    }
 }
