@@ -406,8 +406,7 @@ public final class Transfer extends Request {
         }
         moved = result;
         if (Thread.currentThread().isVirtual() && ThreadLocalRandom.current().nextInt(READS_IN_A_ROW) == 0) {
-            Thread.yield(); // or who finds everything in memory would never let go of its carrier, which may be the
-            // loop
+            Thread.yield(); // or it would never let go of its carrier, which may be the loop
         }
         return true;
     }
