@@ -1,7 +1,6 @@
 package io.ferrule;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
+import io.ferrule.sys.PathBytes;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.FileSystems;
@@ -10,6 +9,8 @@ import java.util.Arrays;
 
 /** Names of files as the kernel takes them. */
 final class PathName {
+    private static final byte[] HERE = {'.', 0};
+
     private PathName() {}
 
     /**
@@ -31,15 +32,14 @@ final class PathName {
     /**
      * With a zero at the end.
      *
-     * @throws IllegalArgumentException for a path of another file system, such as one inside a zip file
+     * @throws IllegalArgumentException for a path of another file system, such as one inside a zip file; and as {@link PathBytes#of} does
      */
     static byte[] bytes(Path path) {
         if (path.getFileSystem() != FileSystems.getDefault()) {
             throw new IllegalArgumentException(
                     path + " is a path of " + path.getFileSystem() + ", which the kernel knows nothing of");
         }
-        String text = path.toString();
-        byte[] name = (text.isEmpty() ? "." : text).getBytes(UTF_8);
-        return Arrays.copyOf(name, name.length + 1);
+        byte[] name = PathBytes.of(path);
+        return name.length == 0 ? HERE : Arrays.copyOf(name, name.length + 1);
     }
 }

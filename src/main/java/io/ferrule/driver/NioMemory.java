@@ -1,9 +1,9 @@
 package io.ferrule.driver;
 
+import io.ferrule.sys.PathBytes;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /** The memory that operations name by its address, as Java has memory. The layer above keeps it allocated. */
@@ -32,7 +32,12 @@ final class NioMemory {
     }
 
     static Path path(long address) {
-        return Path.of(segment(address, MAX_PATH).getString(0, StandardCharsets.UTF_8));
+        MemorySegment name = segment(address, MAX_PATH);
+        int length = 0;
+        while (name.get(ValueLayout.JAVA_BYTE, length) != 0) {
+            length++;
+        }
+        return Path.of(PathBytes.text(name.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE), length));
     }
 
     /** Pieces of memory. */

@@ -4,6 +4,7 @@ import io.ferrule.bindings.libc.LibC;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.file.Path;
@@ -77,7 +78,9 @@ public final class Fd extends Descriptor implements AutoCloseable {
     public static Fd open(Path path, int flags, int mode) throws IOException {
         NativeLibrary.load();
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment name = arena.allocateFrom(path.toString());
+            byte[] bytes = PathBytes.of(path);
+            MemorySegment name = arena.allocate(bytes.length + 1L); // zeros
+            MemorySegment.copy(bytes, 0, name, ValueLayout.JAVA_BYTE, 0, bytes.length);
             int fd = SystemCall.invoke(
                     SystemCall.OPENAT, AT_FDCWD, name.address(), flags | LibC.O_CLOEXEC(), mode, 0, 0);
             if (fd < 0) {

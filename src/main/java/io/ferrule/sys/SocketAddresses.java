@@ -13,7 +13,6 @@ import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteOrder;
 import java.nio.channels.UnsupportedAddressTypeException;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -146,7 +145,7 @@ public final class SocketAddresses {
     }
 
     private static int encode(UnixDomainSocketAddress address, MemorySegment memory) {
-        byte[] path = address.getPath().toString().getBytes(StandardCharsets.UTF_8);
+        byte[] path = PathBytes.of(address.getPath());
         if (path.length > MAX_PATH) {
             throw new IllegalArgumentException("the path of a Unix socket has at most " + MAX_PATH + " bytes, and "
                     + address + " has " + path.length + ": take a shorter one, or a relative one");
@@ -180,7 +179,7 @@ public final class SocketAddresses {
         while (length < path.length && path[length] != 0) {
             length++;
         }
-        return UnixDomainSocketAddress.of(new String(path, 0, length, StandardCharsets.UTF_8));
+        return UnixDomainSocketAddress.of(PathBytes.text(path, length));
     }
 
     /** A class of its own, so that it is loaded after the helper library, whose errors then reach the caller as they are. */
