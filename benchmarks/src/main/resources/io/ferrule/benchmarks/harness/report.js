@@ -214,7 +214,14 @@ groups(data.rows, row => row.work).forEach(ofWork => {
   const sets = groups(ofWork, params);
   const grid = element("div", null, main, "grid");
   if (sets.every(rows => rows.length === 1) && sets.length > 1) {
-    chart(element("div", null, grid), ofWork, axis, row => `${row.other}, ${params(row)}`);
+    const box = element("div", null, grid, "alone");
+    const beside = ofWork[0].other;
+    if (ofWork.every(row => row.other === beside)) {
+      element("h3", `beside ${beside}`, box);
+      chart(box, ofWork, axis, params);
+    } else {
+      chart(box, ofWork, axis, row => `${row.other}, ${params(row)}`);
+    }
   } else {
     sets.forEach(rows => {
       const box = element("div", null, grid);
