@@ -41,9 +41,6 @@ done
 [ -n "$missing" ] || exit 0
 
 if [ "$(id -u)" = 0 ]; then sudo=; elif sudo -n true 2> /dev/null; then sudo="sudo -n"; else sudo=no; fi
-may_install() {
-  command -v apt-get > /dev/null && [ "$sudo" != no ]
-}
 
 install() {
   echo "setup: installing$missing"
@@ -51,14 +48,15 @@ install() {
   $sudo apt-get update -qq && $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing > /dev/null
 }
 
-if [ -n "$optional" ]; then
-  if ! may_install || ! install; then
-    echo "setup: going on without$missing" >&2
-  fi
-elif may_install; then
-  install
+if ! command -v apt-get > /dev/null; then
+  why="there is no apt-get here"
+elif [ "$sudo" = no ]; then
+  why="this user may not install them"
+elif install; then
+  exit 0
 else
-  echo "setup: these packages are missing, and this user may not install them:$missing" >&2
-  echo "  On Debian or Ubuntu: sudo apt-get install$missing" >&2
-  exit 1
+  why="apt-get has failed"
 fi
+echo "setup: ${optional:+going on, although }these packages are missing, and $why:$missing" >&2
+echo "  On Debian or Ubuntu: sudo apt-get install$missing" >&2
+[ -n "$optional" ] || exit 1

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.ferrule.testing.Jvm;
 import io.ferrule.testing.Probes;
+import io.ferrule.testing.Strace;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -123,15 +123,12 @@ class LoopSystemCallsTest {
     }
 
     private long calls(String kinds, Class<?> main, String driver, int batches) throws Exception {
-        Path trace = directory.resolve("trace");
+        Strace strace = Strace.of(kinds, directory.resolve("trace"));
         Jvm.Result result = Jvm.onModulePath(main)
-                .under("strace", "-f", "-qq", "-o", trace.toString(), "-e", "trace=" + kinds, "-e", "signal=none")
+                .under(strace.command())
                 .arguments(driver, String.valueOf(batches))
                 .run();
         assertThat(result.out()).as(result.toString()).startsWith(batches * BATCH + " ");
-        try (Stream<String> lines = Files.lines(trace)) {
-            return lines.filter(line -> !line.contains(" resumed>") && line.contains("("))
-                    .count();
-        }
+        return strace.calls().size();
     }
 }

@@ -24,13 +24,19 @@ final class HelperThreads {
     private final Runnable wakeUp;
     private final HandedBack back = new HandedBack();
 
-    /** Those that no thread has begun; also the lock of what follows. */
+    /** Those that no thread has begun; also the lock of these, and of {@link #closed}. */
     private final OperationQueue waiting = new OperationQueue();
 
-    private final List<Thread> threads = new ArrayList<>();
-    private int waitingCount;
-    private int idle;
     private boolean closed;
+
+    /** Only for the loop's thread. */
+    private final List<Thread> threads = new ArrayList<>();
+
+    /**
+     * Those handed over that have no result yet. As many threads suffice: who has a result comes for the next operation, though it has still to hand
+     * the result back.
+     */
+    private final AtomicInteger unfinished = new AtomicInteger();
 
     /**
      * No thread is started yet.
@@ -50,35 +56,35 @@ final class HelperThreads {
 
     /** Has a thread do an operation; its result will be in {@link Operation#outcome}. */
     void submit(Operation operation) {
+        if (unfinished.get() >= threads.size() && threads.size() < limit) {
+            startThread();
+        }
+        unfinished.incrementAndGet();
         synchronized (waiting) {
-            // Who has been notified but is not awake yet counts as idle; what it will take counts as waiting.
-            if (waitingCount >= idle && threads.size() < limit) {
-                startThread();
-            }
             waiting.add(operation);
-            waitingCount++;
             waiting.notify();
         }
     }
 
     /** As {@link #submit}, if a thread can begin the operation now: otherwise it is not taken, and the result is false. */
     boolean submitUnlessFull(Operation operation) {
-        synchronized (waiting) {
-            if (waitingCount >= idle && threads.size() >= limit) {
-                return false;
-            }
-            submit(operation);
-            return true;
+        if (unfinished.get() >= limit) {
+            return false;
         }
+        submit(operation);
+        return true;
     }
 
     /** Takes an operation away again. Returns false when a thread has begun it, {@link Operation#performer}: then it takes its course. */
     boolean withdraw(Operation operation) {
+        boolean removed;
         synchronized (waiting) {
-            boolean removed = waiting.remove(operation);
-            waitingCount -= removed ? 1 : 0;
-            return removed;
+            removed = waiting.remove(operation);
         }
+        if (removed) {
+            unfinished.decrementAndGet();
+        }
+        return removed;
     }
 
     /** Takes back what has been done, in the order it was. */
@@ -122,6 +128,7 @@ final class HelperThreads {
         try (OperationCalls own = calls.get()) {
             for (Operation operation = take(own); operation != null; operation = take(own)) {
                 operation.outcome = own.perform(operation);
+                unfinished.decrementAndGet();
                 if (back.add(operation)) {
                     wakeUp.run();
                 }
@@ -138,17 +145,13 @@ final class HelperThreads {
                 }
                 Operation operation = waiting.poll();
                 if (operation != null) {
-                    waitingCount--;
                     operation.performer = own;
                     return operation;
                 }
-                idle++;
                 try {
                     waiting.wait();
                 } catch (InterruptedException e) {
                     // Nobody has a reason to: look again.
-                } finally {
-                    idle--;
                 }
             }
         }

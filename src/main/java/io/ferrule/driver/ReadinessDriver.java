@@ -29,10 +29,6 @@ abstract class ReadinessDriver extends CallingDriver<OperationCalls> {
     private static final int EINPROGRESS = -Errno.EINPROGRESS.number();
     private static final int EALREADY = -Errno.EALREADY.number();
 
-    // How far a zero-copy send has come, in its stage, before its first completion is delivered.
-    private static final int FREE = 1;
-    private static final int FREE_COPIED = 2;
-
     /** How often one descriptor is read or written in a row while others are ready too. */
     private static final int TRIES_IN_A_ROW = 64;
 
@@ -50,8 +46,7 @@ abstract class ReadinessDriver extends CallingDriver<OperationCalls> {
     /** Null before the first, and where the model does not tell of errors. */
     private @Nullable ZeroCopySends zeroCopySends;
 
-    private @Nullable Watch firstReady;
-    private @Nullable Watch lastReady;
+    private final ReadyList readyWatches = new ReadyList();
     private int turnsWithoutNews;
 
     /**
@@ -149,17 +144,7 @@ abstract class ReadinessDriver extends CallingDriver<OperationCalls> {
 
     /** Has to be called by {@link #await} for a descriptor that is ready. Nothing is delivered within this call. */
     final void ready(Watch watch, int events) {
-        watch.ready |= events;
-        if (!watch.listed) {
-            watch.listed = true;
-            watch.next = null;
-            if (lastReady == null) {
-                firstReady = watch;
-            } else {
-                lastReady.next = watch;
-            }
-            lastReady = watch;
-        }
+        readyWatches.add(watch, events);
     }
 
     /** Has to be called by {@link #await} for a descriptor that is not open: somebody else has closed it. What waits for it is tried, and fails. */
@@ -199,7 +184,7 @@ abstract class ReadinessDriver extends CallingDriver<OperationCalls> {
     /** For a model that is told nothing: tries what waits for descriptors that are {@link #ready}. Returns whether anything came of it. */
     final boolean retried() {
         retryReady();
-        return finished.delivered() > 0 || !finished.isEmpty() || firstReady != null;
+        return finished.delivered() > 0 || !finished.isEmpty() || !readyWatches.isEmpty();
     }
 
     // ---- the contract ----
@@ -207,7 +192,7 @@ abstract class ReadinessDriver extends CallingDriver<OperationCalls> {
     @Override
     public final void flush() throws IOException {
         submit();
-        if (!finished.isEmpty() || (embedded && firstReady != null)) {
+        if (!finished.isEmpty() || (embedded && !readyWatches.isEmpty())) {
             wakeUp(); // for the descriptor to be readable
         }
     }
@@ -236,7 +221,7 @@ abstract class ReadinessDriver extends CallingDriver<OperationCalls> {
     @Override
     public final int turn(long timeoutNanos) throws IOException {
         finished.beginTurn();
-        boolean idle = finished.isEmpty() && firstReady == null;
+        boolean idle = finished.isEmpty() && readyWatches.isEmpty();
         if (idle || ++turnsWithoutNews >= TURNS_WITHOUT_NEWS) {
             turnsWithoutNews = 0;
             counters.waits += idle && timeoutNanos != 0 ? 1 : 0;
@@ -247,7 +232,7 @@ abstract class ReadinessDriver extends CallingDriver<OperationCalls> {
         finished.deliver();
         if (embedded) {
             submit();
-            if (!(finished.isEmpty() && firstReady == null)) {
+            if (!(finished.isEmpty() && readyWatches.isEmpty())) {
                 wakeUp(); // so that the descriptor says so
             }
         }
@@ -372,51 +357,27 @@ abstract class ReadinessDriver extends CallingDriver<OperationCalls> {
         return result == EAGAIN ? WAIT : result;
     }
 
+    /** Sends with a copy where the socket cannot do without, nobody would tell that the memory is free, or too many sends are pending. */
     private int sendInPlace(Operation op) {
-        ZeroCopySends all = zeroCopySends;
-        if (all == null) {
-            all = new ZeroCopySends();
-            zeroCopySends = all;
+        ZeroCopySends sends = zeroCopySends;
+        if (sends == null) {
+            sends = new ZeroCopySends(finished);
+            zeroCopySends = sends;
         }
         Watch watch = watches.of(op.fd);
-        ZeroCopySends.OfSocket sends = watch.zeroCopySends;
-        if (sends == null) {
-            sends = all.of(op.fd);
-            watch.zeroCopySends = sends;
+        if (!sends.isPossible(watch) || requireAtLeast(watch, watch.wanted() | Watch.POLLERR) < 0) {
+            return calls.perform(op);
         }
-        boolean told = watch.interest != Watch.UNWATCHED && (watch.interest & Watch.POLLERR) != 0;
-        if (!sends.isPossible() || (!told && require(watch, watch.wanted() | Watch.POLLERR) < 0)) {
-            return calls.perform(op); // with a copy
-        }
-        int result = all.send(sends, op);
-        if (result == ENOBUFS) {
-            return calls.perform(op); // with a copy: no more may be pending
-        }
-        op.outcomeFlags = result > 0 ? Operation.MORE : 0;
-        return result;
+        int result = sends.send(watch, op);
+        return result == ENOBUFS ? calls.perform(op) : result;
     }
 
-    /** The kernel has let go of the memory of a zero-copy send. */
-    private void free(Operation op, boolean copied) {
-        op.stage = copied ? FREE_COPIED : FREE;
-        if (op.ticket == Place.LINGERING) {
-            notifyFree(op);
-        }
-    }
-
-    /** A zero-copy send has been told of. Streams deliver as they go, and are never kept. */
+    /** Of a zero-copy send: streams deliver as they go, and are never kept. */
     @Override
     final void goOn(Operation op) {
-        op.ticket = Place.LINGERING;
-        if (op.stage != 0) {
-            notifyFree(op);
+        if (zeroCopySends != null) {
+            zeroCopySends.goOn(op);
         }
-    }
-
-    private void notifyFree(Operation op) {
-        boolean copied = op.stage == FREE_COPIED;
-        op.stage = 0;
-        finished.keepNotification(op, copied ? Operation.COPIED : 0);
     }
 
     // ---- waiting ----
@@ -452,11 +413,14 @@ abstract class ReadinessDriver extends CallingDriver<OperationCalls> {
         return !op.regular && calls.poll(op.fd, INPUT) == 0 ? INPUT : 0;
     }
 
-    /** Has the model watch for what is wanted, unless it does already. It may watch for more: that is cheaper than to change it each time. */
     private int requireWanted(Watch watch) {
-        int wanted = watch.wanted();
-        boolean watched = watch.interest != Watch.UNWATCHED && (wanted & ~watch.interest) == 0;
-        return watched ? 0 : require(watch, wanted);
+        return requireAtLeast(watch, watch.wanted());
+    }
+
+    /** Has the model await these events, unless it does already. It may await more: that is cheaper than to change it each time. */
+    private int requireAtLeast(Watch watch, int events) {
+        boolean watched = watch.interest != Watch.UNWATCHED && (events & ~watch.interest) == 0;
+        return watched ? 0 : require(watch, events);
     }
 
     /** Has the model await these events. Returns 0, or a negative errno. */
@@ -512,13 +476,12 @@ abstract class ReadinessDriver extends CallingDriver<OperationCalls> {
 
     /** Tries what waits for descriptors that are ready, each once round: those that are ready still come last in the next turn. */
     private void retryReady() {
-        Watch last = lastReady;
-        for (Watch watch = firstReady; watch != null && !finished.isEnough(); watch = firstReady) {
-            firstReady = watch.next;
-            if (firstReady == null) {
-                lastReady = null;
+        Watch last = readyWatches.last();
+        while (!finished.isEnough()) {
+            Watch watch = readyWatches.poll();
+            if (watch == null) {
+                return;
             }
-            watch.listed = false;
             int events = watch.ready;
             watch.ready = 0;
             try {
@@ -534,9 +497,8 @@ abstract class ReadinessDriver extends CallingDriver<OperationCalls> {
     }
 
     private void retry(Watch watch, int events) {
-        ZeroCopySends.OfSocket sends = watch.zeroCopySends;
-        if ((events & Watch.POLLERR) != 0 && sends != null && zeroCopySends != null) {
-            zeroCopySends.collect(watch.fd, sends, this::free);
+        if ((events & Watch.POLLERR) != 0 && zeroCopySends != null) {
+            zeroCopySends.collect(watch);
         }
         int wanted = watch.wanted();
         if ((events & Watch.INPUT_EVENTS) != 0) {

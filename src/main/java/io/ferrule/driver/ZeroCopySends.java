@@ -9,6 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,11 @@ final class ZeroCopySends implements AutoCloseable {
     // As in linux/errqueue.h, which the kernel does not change.
     private static final int ORIGIN_ZEROCOPY = 5;
     private static final int CODE_COPIED = 1;
+
+    // What becomes of the memory, in an operation's stage.
+    private static final int PENDING = 0;
+    private static final int FREE = 1;
+    private static final int FREE_COPIED = 2;
 
     // A cmsghdr, and the sock_extended_err after it.
     private static final long CONTROL_SIZE = 128;
@@ -43,10 +49,6 @@ final class ZeroCopySends implements AutoCloseable {
             this.possible = possible;
         }
 
-        boolean isPossible() {
-            return possible;
-        }
-
         boolean isEmpty() {
             return pending.isEmpty();
         }
@@ -65,41 +67,61 @@ final class ZeroCopySends implements AutoCloseable {
         }
     }
 
-    /** Is told of an operation whose memory is free. */
-    @FunctionalInterface
-    interface Listener {
-        void free(Operation operation, boolean copied);
-    }
-
     private final Arena arena = Arena.ofConfined();
     private final MemorySegment control = arena.allocate(CONTROL_SIZE, 8);
     private final MessageHeader header = MessageHeader.allocate(arena);
     private final MemorySegment one = arena.allocateFrom(ValueLayout.JAVA_INT, 1);
+    private final Finished finished;
 
-    /** Asks a socket whether it can. */
-    OfSocket of(int fd) {
-        int result = SystemCall.invoke(
-                SystemCall.SETSOCKOPT, fd, LibC.SOL_SOCKET(), LibC.SO_ZEROCOPY(), one.address(), Integer.BYTES, 0);
-        return new OfSocket(result == 0);
+    /**
+     * For the calling thread.
+     *
+     * @param finished keeps the news that memory is free
+     */
+    ZeroCopySends(Finished finished) {
+        this.finished = finished;
     }
 
-    /** Tries once. Returns bytes sent, or a negative errno: ENOBUFS when too many are pending. What is sent may be in flight until it is collected. */
-    int send(OfSocket socket, Operation op) {
+    /** Whether a socket can. It is asked once. */
+    boolean isPossible(Watch watch) {
+        OfSocket socket = watch.zeroCopySends;
+        if (socket == null) {
+            int result = SystemCall.invoke(
+                    SystemCall.SETSOCKOPT,
+                    watch.fd,
+                    LibC.SOL_SOCKET(),
+                    LibC.SO_ZEROCOPY(),
+                    one.address(),
+                    Integer.BYTES,
+                    0);
+            socket = new OfSocket(result == 0);
+            watch.zeroCopySends = socket;
+        }
+        return socket.possible;
+    }
+
+    /**
+     * Tries once, on a socket that can. Returns bytes sent, which may be in flight until they are {@link #collect}ed; or a negative errno: ENOBUFS when too many are
+     * pending.
+     */
+    int send(Watch watch, Operation op) {
         int flags = op.flags | LibC.MSG_ZEROCOPY() | LibC.MSG_DONTWAIT() | LibC.MSG_NOSIGNAL();
         int result;
         do {
             result = SystemCall.invoke(SystemCall.SENDTO, op.fd, op.address, op.length, flags, 0, 0);
         } while (result == EINTR);
+        op.outcomeFlags = result > 0 ? Operation.MORE : 0;
         if (result > 0) {
-            op.stage = 0;
-            socket.pending.add(op);
+            op.stage = PENDING;
+            Objects.requireNonNull(watch.zeroCopySends).pending.add(op);
         }
         return result;
     }
 
-    /** Tells of all whose memory is free by now. */
-    void collect(int fd, OfSocket socket, Listener listener) {
-        while (isReceived(fd)) {
+    /** Takes note of all sends on a socket whose memory is free by now. */
+    void collect(Watch watch) {
+        OfSocket socket = watch.zeroCopySends;
+        while (socket != null && isReceived(watch.fd)) {
             if (header.controlLength() <= LAST || control.get(ValueLayout.JAVA_BYTE, ORIGIN) != ORIGIN_ZEROCOPY) {
                 continue; // an error of the network's, which the next call on the socket tells too
             }
@@ -108,10 +130,32 @@ final class ZeroCopySends implements AutoCloseable {
             for (int number = control.get(ValueLayout.JAVA_INT, FIRST); number - last <= 0; number++) {
                 Operation operation = socket.take(number);
                 if (operation != null) {
-                    listener.free(operation, copied);
+                    free(operation, copied);
                 }
             }
         }
+    }
+
+    /** The kernel has let go of the memory of a send. That may be before its first completion is delivered. */
+    private void free(Operation op, boolean copied) {
+        op.stage = copied ? FREE_COPIED : FREE;
+        if (op.ticket == Place.LINGERING) {
+            notifyFree(op);
+        }
+    }
+
+    /** The first completion of a send has been delivered; the next says that its memory is free. */
+    void goOn(Operation op) {
+        op.ticket = Place.LINGERING;
+        if (op.stage != PENDING) {
+            notifyFree(op);
+        }
+    }
+
+    private void notifyFree(Operation op) {
+        boolean copied = op.stage == FREE_COPIED;
+        op.stage = PENDING;
+        finished.keepNotification(op, copied ? Operation.COPIED : 0);
     }
 
     private boolean isReceived(int fd) {

@@ -101,14 +101,17 @@ class AllocationTest extends DriverContract {
         receive.group = group;
         receive.multishot = true;
         driver.start(receive);
-        Allocation.assertNone(RUNS, () -> {
-            int before = receive.completions;
-            startAndAwait(send);
-            await(receive, before + 1);
-            group.giveBack(Operation.bufferId(receive.completionFlags));
-        });
-        driver.cancel(receive);
-        await(receive, receive.completions + 1);
+        try {
+            Allocation.assertNone(RUNS, () -> {
+                int before = receive.completions;
+                startAndAwait(send);
+                await(receive, before + 1);
+                group.giveBack(Operation.bufferId(receive.completionFlags));
+            });
+        } finally {
+            driver.cancel(receive);
+            await(receive, receive.completions + 1); // a thread may wait with it, and closing for the thread
+        }
     }
 
     @Test

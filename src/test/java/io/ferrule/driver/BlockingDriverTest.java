@@ -64,16 +64,52 @@ class BlockingDriverTest extends DriverTest {
         pipe.write("x");
         result(read);
         int thread = performer(read).thread;
-        turnUntilQuiet();
-        for (int i = 0; i < 20; i++) {
+        for (int i = 0; i < 1_000; i++) {
             pipe.write("x");
             result(read.again());
-            // Or another, if this one had not come back to wait yet.
-            if (performer(read).thread == thread) {
-                return;
-            }
+            assertThat(performer(read).thread).isEqualTo(thread);
         }
-        assertThat(performer(read).thread).isEqualTo(thread);
+    }
+
+    @Test
+    void thereAreNoMoreThreadsThanOperationsAtATime() throws IOException {
+        long before = HelperThreadsTest.running();
+        TestOperation[] reads = new TestOperation[8];
+        for (int i = 0; i < reads.length; i++) {
+            reads[i] = readingByteAfterByte(driver);
+        }
+        start(reads);
+        await(reads);
+        assertThat(results(reads)).containsOnly(1);
+        assertThat(HelperThreadsTest.running() - before).isBetween(1L, (long) reads.length);
+    }
+
+    @Test
+    void asManyAtATimeAsTheLimitAreNeverRefused() throws IOException {
+        try (BlockingDriver two = BlockingDriver.open(2)) {
+            TestOperation[] reads = {readingByteAfterByte(two), readingByteAfterByte(two)};
+            for (TestOperation read : reads) {
+                two.start(read);
+            }
+            while (!reads[0].isDone() || !reads[1].isDone()) {
+                two.turn(FOR_EVER);
+            }
+            assertThat(results(reads)).containsOnly(1);
+        }
+    }
+
+    /** To read what a pipe has: it begins again as soon as it is done, when its thread may not have come back yet. Ends with the pipe, or by an error. */
+    private TestOperation readingByteAfterByte(Driver on) throws IOException {
+        int bytes = 2_000;
+        Pipe pipe = pipe();
+        pipe.write("x".repeat(bytes));
+        TestOperation read = TestOperation.read(pipe.reader(), arena.allocate(1));
+        int[] left = {bytes};
+        return read.andThen(() -> {
+            if (read.result() == 1 && --left[0] > 0) {
+                on.start(read.again());
+            }
+        });
     }
 
     @Test

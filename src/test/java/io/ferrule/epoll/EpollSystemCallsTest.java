@@ -8,9 +8,9 @@ import io.ferrule.testing.Descriptors;
 import io.ferrule.testing.Jvm;
 import io.ferrule.testing.Pipe;
 import io.ferrule.testing.Probes;
+import io.ferrule.testing.Strace;
 import io.ferrule.testing.Waiting;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -178,13 +178,11 @@ class EpollSystemCallsTest {
 
         @Test
         void nanosecondsAreTriedOnlyOnceInVain(@TempDir Path directory) throws Exception {
-            Path trace = directory.resolve("trace");
-            assertThat(lines(injecting(Waits.class, "epoll_pwait2:error=ENOSYS")
-                            .under("-e", "trace=epoll_pwait2", "-o", trace.toString())))
+            Strace strace =
+                    Strace.of("epoll_pwait2", directory.resolve("trace")).failing("epoll_pwait2:error=ENOSYS");
+            assertThat(lines(Jvm.onModulePath(Waits.class).under(strace.command())))
                     .containsExactly(AS_IT_SHOULD);
-            assertThat(Files.readAllLines(trace))
-                    .filteredOn(line -> line.contains("epoll_pwait2("))
-                    .hasSize(1);
+            assertThat(strace.calls()).hasSize(1);
         }
 
         @Test
@@ -219,12 +217,11 @@ class EpollSystemCallsTest {
         }
 
         private Jvm injecting(Class<?> program, String... faults) {
-            Jvm jvm = Jvm.onModulePath(program).under("strace", "-f", "-qq", "--seccomp-bpf", "-o", "/dev/null");
-            jvm.under("-e", "trace=epoll_create1,epoll_ctl,epoll_pwait2,eventfd2," + UNTIMED_WAIT);
+            Strace strace = Strace.of("epoll_create1,epoll_ctl,epoll_pwait2,eventfd2," + UNTIMED_WAIT);
             for (String fault : faults) {
-                jvm.under("-e", "inject=" + fault);
+                strace.failing(fault);
             }
-            return jvm;
+            return Jvm.onModulePath(program).under(strace.command());
         }
     }
 

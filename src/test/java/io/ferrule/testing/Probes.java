@@ -3,6 +3,7 @@ package io.ferrule.testing;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 
 /** What a test needs of the machine and not every machine grants. The test is skipped, with a message that says what is missing. */
@@ -11,15 +12,9 @@ public final class Probes {
 
     /** That strace is there, 5.3 or newer, and may trace a process. */
     public static void needStrace() {
-        need(
-                "strace 5.3 or newer, and the right to trace",
-                "strace",
-                "-f",
-                "-qq",
-                "--seccomp-bpf",
-                "-e",
-                "trace=close",
-                "true");
+        List<String> command = new ArrayList<>(List.of(Strace.of("close").command()));
+        command.add("true");
+        need("strace 5.3 or newer, and the right to trace", command.toArray(String[]::new));
     }
 
     /** That a command runs and ends with status 0. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.ferrule.sys.Errno;
 import io.ferrule.testing.Jvm;
 import io.ferrule.testing.Probes;
+import io.ferrule.testing.Strace;
 import io.ferrule.uring.IoUringUnavailableException.Reason;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -95,7 +96,7 @@ class AvailabilityTest {
     @Test
     void noMemoryWithoutALimit() throws Exception {
         Probes.need("the right to raise the memory-lock limit", "prlimit", "--memlock=unlimited:unlimited", "true");
-        assertThat(open("prlimit", "--memlock=unlimited:unlimited", "strace", "ENOMEM"))
+        assertThat(refusedUnder("ENOMEM", "prlimit", "--memlock=unlimited:unlimited"))
                 .startsWith(Reason.OUT_OF_MEMORY + " " + Errno.ENOMEM)
                 .contains("free some, raise memory.max, or open fewer rings");
     }
@@ -215,7 +216,7 @@ class AvailabilityTest {
 
     /** What a program is told when io_uring_setup answers with an error. */
     private static String refused(String error) throws Exception {
-        return open("strace", error);
+        return refusedUnder(error);
     }
 
     /** The same on a machine whose sysctl has this value: made of a file mounted over it, for the child only. */
@@ -224,18 +225,17 @@ class AvailabilityTest {
         Probes.need(
                 "the right to mount in a namespace", "unshare", "--mount", "mount", "--bind", "/proc/stat", DISABLED);
         String script = "mount --bind " + file + " " + DISABLED + " && exec \"$@\"";
-        return open("unshare", "--mount", "sh", "-c", script, "sh", "strace", error);
+        return refusedUnder(error, "unshare", "--mount", "sh", "-c", script, "sh");
     }
 
-    /** Runs {@link Open} under a command of which the last two words are "strace" and the error to inject. */
-    private static String open(String... command) throws Exception {
+    /** The same of a program that runs under a command of its own. */
+    private static String refusedUnder(String error, String... command) throws Exception {
         Probes.needStrace();
-        List<String> under = new ArrayList<>(List.of(command));
-        String error = under.removeLast();
-        under.addAll(List.of("-f", "-qq", "--seccomp-bpf", "-o", "/dev/null", "-e", "trace=io_uring_setup"));
-        under.addAll(List.of("-e", "inject=io_uring_setup:error=" + error));
-        Jvm.Result result =
-                Jvm.onModulePath(Open.class).under(under.toArray(String[]::new)).run();
+        Strace strace = Strace.of("io_uring_setup").failing("io_uring_setup:error=" + error);
+        Jvm.Result result = Jvm.onModulePath(Open.class)
+                .under(command)
+                .under(strace.command())
+                .run();
         assertThat(result.status()).as(result.toString()).isZero();
         return result.out();
     }

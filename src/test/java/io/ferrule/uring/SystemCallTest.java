@@ -5,15 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.ferrule.sys.Pipe;
 import io.ferrule.testing.Jvm;
 import io.ferrule.testing.Probes;
+import io.ferrule.testing.Strace;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.BitSet;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -28,8 +28,12 @@ class SystemCallTest {
     private static final int BATCHES = 200;
     private static final int BATCH = 32;
 
-    @TempDir
-    Path directory;
+    private Strace strace;
+
+    @BeforeEach
+    void traceEntering(@TempDir Path directory) {
+        strace = Strace.of("io_uring_enter", directory.resolve("trace"));
+    }
 
     @BeforeAll
     static void needStrace() {
@@ -58,7 +62,7 @@ class SystemCallTest {
     void aBatchTakesOneSystemCall() throws Exception {
         Jvm.Result result = traced(Batches.class);
         assertThat(result.out()).isEqualTo("in flight: 0\n");
-        assertThat(entered()).isEqualTo(BATCHES);
+        assertThat(strace.calls()).hasSize(BATCHES);
     }
 
     /** NOPs for a worker thread: none is complete by the time the call that submits it returns. */
@@ -81,7 +85,7 @@ class SystemCallTest {
     void hopingThatRequestsAreDoneAtOnceCostsFewSystemCallsWhenTheyNeverAre() throws Exception {
         Jvm.Result result = traced(Deferred.class);
         assertThat(result.out()).isEqualTo("in flight: 0\n");
-        assertThat(entered()).isBetween((long) BATCHES, BATCHES + BATCHES / 20L);
+        assertThat(strace.calls()).hasSizeBetween(BATCHES, BATCHES + BATCHES / 20);
     }
 
     /** The kernel thread stays awake for ten seconds, so that no call is due but the one that wakes it first. */
@@ -111,7 +115,7 @@ class SystemCallTest {
     void underSqPollSubmittingTakesNoSystemCallWhileTheKernelThreadIsAwake() throws Exception {
         Jvm.Result result = traced(Polled.class);
         assertThat(result.out()).isEqualTo("in flight: 0\n");
-        assertThat(entered()).as("of " + BATCHES + " submits").isLessThan(5);
+        assertThat(strace.calls()).as("of " + BATCHES + " submits").hasSizeLessThan(5);
     }
 
     /** The same, where the ring waits. */
@@ -135,7 +139,7 @@ class SystemCallTest {
     void underSqPollWaitingTakesOneSystemCallAtMost() throws Exception {
         Jvm.Result result = traced(PolledAndAwaited.class);
         assertThat(result.out()).isEqualTo("in flight: 0\n");
-        assertThat(entered()).as("of " + BATCHES + " waits").isLessThan(BATCHES + 5);
+        assertThat(strace.calls()).as("of " + BATCHES + " waits").hasSizeLessThan(BATCHES + 5);
     }
 
     /** Many operations of two kinds, of which each must complete exactly once, however often the kernel sends us back. */
@@ -175,9 +179,10 @@ class SystemCallTest {
     @ParameterizedTest
     @CsvSource({"EINTR, 2+3", "EAGAIN, 2+3", "EBUSY, 2+3", "EINTR, 1..20", "EAGAIN, 1..20", "EBUSY, 1..20"})
     void aKernelThatSendsUsBackLosesAndDoublesNothing(String error, String when) throws Exception {
-        Jvm.Result result = traced(Work.class, "-e", "inject=io_uring_enter:error=" + error + ":when=" + when);
+        strace.failing("io_uring_enter:error=" + error + ":when=" + when);
+        Jvm.Result result = traced(Work.class);
         assertThat(result.out()).as(result.toString()).isEqualTo(Work.OPERATIONS + " done, 0 in flight\n");
-        assertThat(Files.readString(trace())).contains("INJECTED");
+        assertThat(strace.calls()).anyMatch(call -> call.contains("INJECTED"));
     }
 
     /** A kernel that never takes anything. */
@@ -198,7 +203,8 @@ class SystemCallTest {
 
     @Test
     void aKernelThatStaysBusyIsAnErrorInTheEndAndNothingIsLost() throws Exception {
-        Jvm.Result result = traced(Refused.class, "-e", "inject=io_uring_enter:error=EBUSY");
+        strace.failing("io_uring_enter:error=EBUSY");
+        Jvm.Result result = traced(Refused.class);
         assertThat(result.out())
                 .startsWith("submit: 0 taken, 1 left\n")
                 .contains("EBUSY")
@@ -208,36 +214,15 @@ class SystemCallTest {
 
     @Test
     void anErrorThatDoesNotPassIsThrown() throws Exception {
-        Jvm.Result result = traced(Refused.class, "-e", "inject=io_uring_enter:error=ENXIO");
+        strace.failing("io_uring_enter:error=ENXIO");
+        Jvm.Result result = traced(Refused.class);
         assertThat(result.status()).isEqualTo(1);
         assertThat(result.err())
                 .contains("ErrnoException: io_uring_enter on ring fd")
                 .contains("ENXIO");
     }
 
-    private Jvm.Result traced(Class<?> main, String... options) throws Exception {
-        String[] strace = Stream.concat(
-                        Stream.of(
-                                "strace",
-                                "-f",
-                                "-qq",
-                                "--seccomp-bpf",
-                                "-o",
-                                trace().toString(),
-                                "-e",
-                                "trace=io_uring_enter"),
-                        Stream.of(options))
-                .toArray(String[]::new);
-        return Jvm.onModulePath(main).under(strace).run();
-    }
-
-    private Path trace() {
-        return directory.resolve("trace");
-    }
-
-    private long entered() throws IOException {
-        try (Stream<String> lines = Files.lines(trace())) {
-            return lines.filter(line -> line.contains("io_uring_enter(")).count();
-        }
+    private Jvm.Result traced(Class<?> main) throws Exception {
+        return Jvm.onModulePath(main).under(strace.command()).run();
     }
 }

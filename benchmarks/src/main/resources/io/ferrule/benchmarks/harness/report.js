@@ -7,7 +7,8 @@ const KINDS = {
 const colour = row => (KINDS[row.kind] || KINDS.java_peer)[0];
 const params = row => Object.entries(row.params).map(([name, value]) => `${name} ${value}`).join(", ");
 const ratio = value => value === null ? "–" : value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
-const isShort = row => row.median !== null && row.reach !== null && row.median < row.reach;
+const isAimed = row => row.median !== null && row.reach !== null;
+const isShort = row => isAimed(row) && row.median < row.reach;
 
 function groups(rows, key) {
   const found = new Map();
@@ -135,7 +136,7 @@ function table(parent, rows) {
     const name = element("td", null, line, "name");
     element("span", null, name, "swatch").style.background = colour(row);
     name.append(row.other);
-    element("td", ratio(row.median), line, row.median === null || row.reach === null ? "" : isShort(row) ? "short" : "reached");
+    element("td", ratio(row.median), line, !isAimed(row) ? "" : isShort(row) ? "short" : "reached");
     [row.min, row.max, row.reach].forEach(value => element("td", ratio(value), line));
     element("td", String(row.rounds), line);
     element("td", row.allocated === null ? "–" : number(row.allocated), line);
@@ -144,11 +145,24 @@ function table(parent, rows) {
   });
 }
 
-function sentences(title, rows, words) {
-  if (rows.length > 0) {
-    element("h3", title);
-    const all = element("ul", null, main, "plain");
-    rows.forEach(row => element("li", words(row), all));
+function sentences(parent, rows, words) {
+  const all = element("ul", null, parent, "plain");
+  rows.forEach(row => element("li", words(row), all));
+}
+
+// A few rows in sight, and the rest folded away. How many there are is in sight too: nothing bad is to be hidden.
+function told(title, rows, of, first, words) {
+  if (rows.length === 0) {
+    return;
+  }
+  const few = 5;
+  const count = `${rows.length} of ${of.length} rows`;
+  element("h3", `${title}: ${count}`);
+  sentences(main, rows.slice(0, few), words);
+  if (rows.length > few) {
+    const rest = element("details", null, main);
+    element("summary", `${count}: the ${first} ${few} are above, the other ${rows.length - few} here`, rest);
+    sentences(rest, rows.slice(few), words);
   }
 }
 
@@ -181,24 +195,33 @@ const stroke = element("div", null, legend);
 element("i", null, stroke);
 stroke.append("what we want to reach; a red figure is short of it");
 
-const aimed = data.rows.filter(row => row.median !== null && row.reach !== null);
+const aimed = data.rows.filter(isAimed);
 const short_ = aimed.filter(isShort).sort((a, b) => a.median / a.reach - b.median / b.reach);
 if (aimed.length > 0) {
-  element("p", `${aimed.length - short_.length} of ${aimed.length} reach what we want.`);
+  element("p", `${aimed.length - short_.length} of ${aimed.length} rows reach what we want.`);
 }
-sentences("Where Ferrule falls short", short_, row => `${named(row)}: ${apart(row.median, row.reach)}, and ${ratio(row.reach)} is wanted`
+told("Where Ferrule falls short", short_, aimed, "worst", row => `${named(row)}: ${apart(row.median, row.reach)}, and ${ratio(row.reach)} is wanted`
     + (row.max >= row.reach ? `; the best of ${row.rounds} rounds had ${ratio(row.max)}` : ""));
-sentences("What has no figure, or lost one", data.rows.filter(row => row.reason !== null),
+told("What has no figure, or lost one", data.rows.filter(row => row.reason !== null), data.rows, "first",
     row => `${named(row)}: ${row.status}, ${row.reason.startsWith(row.other + ": ") ? row.reason.slice(row.other.length + 2) : row.reason}`);
 
 groups(data.rows, row => row.work).forEach(ofWork => {
   element("h2", ofWork[0].work);
-  element("p", `in ${[...new Set(ofWork.map(row => row.unit))].join(", ")}`, main, "soft");
+  const units = [...new Set(ofWork.map(row => row.unit))].join(", ");
+  const shortHere = ofWork.filter(isShort).length;
+  element("p", `in ${units}` + (shortHere > 0 ? `; ${shortHere} of ${ofWork.filter(isAimed).length} rows fall short` : ""), main, "soft");
   const axis = scale(ofWork);
   const sets = groups(ofWork, params);
   const grid = element("div", null, main, "grid");
   if (sets.every(rows => rows.length === 1) && sets.length > 1) {
-    chart(element("div", null, grid), ofWork, axis, row => `${row.other}, ${params(row)}`);
+    const box = element("div", null, grid, "alone");
+    const beside = ofWork[0].other;
+    if (ofWork.every(row => row.other === beside)) {
+      element("h3", `beside ${beside}`, box);
+      chart(box, ofWork, axis, params);
+    } else {
+      chart(box, ofWork, axis, row => `${row.other}, ${params(row)}`);
+    }
   } else {
     sets.forEach(rows => {
       const box = element("div", null, grid);
