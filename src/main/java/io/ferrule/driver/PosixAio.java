@@ -4,6 +4,7 @@ import io.ferrule.bindings.libc.LibC;
 import io.ferrule.bindings.libc.aiocb;
 import io.ferrule.bindings.libc.sigevent;
 import io.ferrule.sys.Abi;
+import io.ferrule.sys.Errno;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -12,7 +13,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
-import java.util.Optional;
 
 /**
  * The C library's functions for POSIX AIO, {@code aio(7)}, found at run time: ours needs no C library. Each answers as system calls do, with a negative
@@ -35,6 +35,9 @@ final class PosixAio implements AutoCloseable {
     private static final int SIGEV_NONE = 1;
     private static final long NANOS = 1_000_000_000;
 
+    /** Why a read or write cannot be begun: the C library has no memory for it, or no thread. Asking errno would cost an object at times. */
+    private static final int EAGAIN = -Errno.EAGAIN.number();
+
     static {
         Abi.require("sizeof aiocb", SIZE);
         Abi.require("aiocb.aio_fildes", FD);
@@ -51,23 +54,7 @@ final class PosixAio implements AutoCloseable {
             Linker.Option.captureStateLayout().byteOffset(MemoryLayout.PathElement.groupElement("errno"));
     private final MemorySegment time = arena.allocate(2L * Long.BYTES, Long.BYTES);
 
-    private final MethodHandle read;
-    private final MethodHandle write;
-    private final MethodHandle fsync;
-    private final MethodHandle error;
-    private final MethodHandle result;
-    private final MethodHandle suspend;
-    private final MethodHandle cancel;
-
-    private PosixAio(SymbolLookup library) {
-        read = withErrno(library, "aio_read", FunctionDescriptor.of(INT, LONG));
-        write = withErrno(library, "aio_write", FunctionDescriptor.of(INT, LONG));
-        fsync = withErrno(library, "aio_fsync", FunctionDescriptor.of(INT, INT, LONG));
-        suspend = withErrno(library, "aio_suspend", FunctionDescriptor.of(INT, LONG, INT, LONG));
-        cancel = withErrno(library, "aio_cancel", FunctionDescriptor.of(INT, INT, LONG));
-        error = handle(library, "aio_error", FunctionDescriptor.of(INT, LONG));
-        result = handle(library, "aio_return", FunctionDescriptor.of(LONG, LONG));
-    }
+    private PosixAio() {}
 
     /**
      * Of the C library that the JVM runs on.
@@ -84,29 +71,37 @@ final class PosixAio implements AutoCloseable {
                     "the posix-aio driver knows how glibc lays out its requests, and this"
                             + " process runs on another C library (musl?): take another driver, such as linux-aio");
         }
-        return new PosixAio(withRealtime(library));
+        return new PosixAio();
     }
 
-    /** Before glibc 2.34 these functions were in a library of their own. */
-    private static SymbolLookup withRealtime(SymbolLookup library) {
-        return library.find("aio_read").isPresent()
-                ? library
-                : SymbolLookup.libraryLookup("librt.so.1", Arena.global());
-    }
+    /** The functions, found when they are first used. Constants, or calling them would cost objects: the JIT can only look into a handle that it knows. */
+    private static final class Functions {
+        private static final SymbolLookup LIBRARY =
+                withRealtime(Linker.nativeLinker().defaultLookup());
 
-    private static MethodHandle withErrno(SymbolLookup library, String name, FunctionDescriptor descriptor) {
-        return handle(library, name, descriptor, Linker.Option.captureCallState("errno"));
-    }
+        static final MethodHandle READ = handle("aio_read", FunctionDescriptor.of(INT, LONG));
+        static final MethodHandle WRITE = handle("aio_write", FunctionDescriptor.of(INT, LONG));
+        static final MethodHandle FSYNC =
+                handle("aio_fsync", FunctionDescriptor.of(INT, INT, LONG), Linker.Option.captureCallState("errno"));
+        static final MethodHandle SUSPEND = handle("aio_suspend", FunctionDescriptor.of(INT, LONG, INT, LONG));
+        static final MethodHandle CANCEL = handle("aio_cancel", FunctionDescriptor.of(INT, INT, LONG));
+        static final MethodHandle ERROR = handle("aio_error", FunctionDescriptor.of(INT, LONG));
+        static final MethodHandle RESULT = handle("aio_return", FunctionDescriptor.of(LONG, LONG));
 
-    /** Addresses are longs here, which are passed alike and cost no object. */
-    private static MethodHandle handle(
-            SymbolLookup library, String name, FunctionDescriptor descriptor, Linker.Option... options) {
-        Optional<MemorySegment> address = library.find(name);
-        if (address.isEmpty()) {
-            throw new UnsupportedOperationException(
-                    "the C library has no " + name + ", which the posix-aio driver is made of: take another driver");
+        /** Before glibc 2.34 these functions were in a library of their own. */
+        private static SymbolLookup withRealtime(SymbolLookup library) {
+            return library.find("aio_read").isPresent()
+                    ? library
+                    : SymbolLookup.libraryLookup("librt.so.1", Arena.global());
         }
-        return Linker.nativeLinker().downcallHandle(address.get(), descriptor, options);
+
+        /** Addresses are longs here, which are passed alike and cost no object. */
+        private static MethodHandle handle(String name, FunctionDescriptor descriptor, Linker.Option... options) {
+            MemorySegment address = LIBRARY.find(name)
+                    .orElseThrow(() -> new UnsupportedOperationException("the C library has no " + name
+                            + ", which the posix-aio driver is made of: take another driver"));
+            return Linker.nativeLinker().downcallHandle(address, descriptor, options);
+        }
     }
 
     // ---- requests ----
@@ -117,7 +112,9 @@ final class PosixAio implements AutoCloseable {
      * @param requests where it is, at an offset in bytes
      */
     static void fill(MemorySegment requests, long at, int fd, long buffer, long length, long offset) {
-        requests.asSlice(at, SIZE).fill((byte) 0);
+        for (long i = 0; i < SIZE; i += Long.BYTES) {
+            requests.set(LONG, at + i, 0); // a slice of it may cost an object
+        }
         requests.set(INT, at + FD, fd);
         requests.set(LONG, at + BUFFER, buffer);
         requests.set(LONG, at + LENGTH, length);
@@ -127,7 +124,7 @@ final class PosixAio implements AutoCloseable {
 
     int read(long request) {
         try {
-            return checked((int) read.invokeExact(errno, request));
+            return (int) Functions.READ.invokeExact(request) < 0 ? EAGAIN : 0;
         } catch (Throwable e) {
             throw unexpected(e);
         }
@@ -135,7 +132,7 @@ final class PosixAio implements AutoCloseable {
 
     int write(long request) {
         try {
-            return checked((int) write.invokeExact(errno, request));
+            return (int) Functions.WRITE.invokeExact(request) < 0 ? EAGAIN : 0;
         } catch (Throwable e) {
             throw unexpected(e);
         }
@@ -143,7 +140,8 @@ final class PosixAio implements AutoCloseable {
 
     int sync(long request, boolean onlyData) {
         try {
-            return checked((int) fsync.invokeExact(errno, onlyData ? LibC.O_DSYNC() : LibC.O_SYNC(), request));
+            int answer = (int) Functions.FSYNC.invokeExact(errno, onlyData ? LibC.O_DSYNC() : LibC.O_SYNC(), request);
+            return answer < 0 ? -errno.get(INT, errnoOffset) : 0;
         } catch (Throwable e) {
             throw unexpected(e);
         }
@@ -152,7 +150,7 @@ final class PosixAio implements AutoCloseable {
     /** Asks for the end of a request. Whatever becomes of it, it completes. */
     void cancel(int fd, long request) {
         try {
-            int ignored = (int) cancel.invokeExact(errno, fd, request);
+            int ignored = (int) Functions.CANCEL.invokeExact(fd, request);
         } catch (Throwable e) {
             throw unexpected(e);
         }
@@ -161,7 +159,7 @@ final class PosixAio implements AutoCloseable {
     /** Whether a request is over: 0, EINPROGRESS while it is not, or a positive errno. */
     int error(long request) {
         try {
-            return (int) error.invokeExact(request);
+            return (int) Functions.ERROR.invokeExact(request);
         } catch (Throwable e) {
             throw unexpected(e);
         }
@@ -170,20 +168,19 @@ final class PosixAio implements AutoCloseable {
     /** To be called once for a request that is over; then the C library has forgotten it. What the call returned. */
     long result(long request) {
         try {
-            return (long) result.invokeExact(request);
+            return (long) Functions.RESULT.invokeExact(request);
         } catch (Throwable e) {
             throw unexpected(e);
         }
     }
 
     /**
-     * Waits until one of some requests is over.
+     * Waits until one of some requests is over, the time is up, or a signal interrupts it; it does not fail otherwise.
      *
      * @param list of their addresses
      * @param timeoutNanos how long at most; negative to wait for ever
-     * @return 0; -EAGAIN when the time was up; -EINTR when a signal has interrupted it
      */
-    int suspend(MemorySegment list, int count, long timeoutNanos) {
+    void suspend(MemorySegment list, int count, long timeoutNanos) {
         long limit = 0;
         if (timeoutNanos >= 0) {
             time.set(LONG, 0, timeoutNanos / NANOS);
@@ -191,14 +188,10 @@ final class PosixAio implements AutoCloseable {
             limit = time.address();
         }
         try {
-            return checked((int) suspend.invokeExact(errno, list.address(), count, limit));
+            int ignored = (int) Functions.SUSPEND.invokeExact(list.address(), count, limit);
         } catch (Throwable e) {
             throw unexpected(e);
         }
-    }
-
-    private int checked(int answer) {
-        return answer < 0 ? -errno.get(INT, errnoOffset) : answer;
     }
 
     private static RuntimeException unexpected(Throwable e) {

@@ -34,10 +34,8 @@ public final class PosixAioDriver extends ThreadedDriver {
     static final int MOST_REQUESTS = 1024;
 
     private static final AtomicInteger OPEN = new AtomicInteger();
-    private static final int EAGAIN = -Errno.EAGAIN.number();
     private static final int EBADF = -Errno.EBADF.number();
     private static final int ECANCELED = -Errno.ECANCELED.number();
-    private static final int EINTR = -Errno.EINTR.number();
     private static final int EINPROGRESS = Errno.EINPROGRESS.number();
     private static final long FOR_EVER = -1;
 
@@ -207,10 +205,7 @@ public final class PosixAioDriver extends ThreadedDriver {
     void await(long timeoutNanos) throws IOException {
         if (timeoutNanos != 0) {
             requestWakeUp();
-            int result = aio.suspend(list, count, timeoutNanos);
-            if (result < 0 && result != EAGAIN && result != EINTR) {
-                throw new ErrnoException(result, "aio_suspend", null, null);
-            }
+            aio.suspend(list, count, timeoutNanos);
         }
         for (int i = count - 1; i >= 0; i--) {
             int slot = inFlight[i];
