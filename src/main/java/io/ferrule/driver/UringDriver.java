@@ -194,14 +194,10 @@ public final class UringDriver implements Driver {
         for (Operation each = operation; each != null; each = each.next) {
             each.cancelled = false;
             each.stage = REQUESTED;
-            if (immediate.contains(each.kind)) {
-                each.outcome = calls.perform(each);
-                finished.add(each);
-                continue;
-            }
-            int known = WithoutWaiting.status(each); // a ring has a worker thread ask
-            if (known != WithoutWaiting.WOULD_WAIT) {
-                each.outcome = known;
+            // A status too, where that needs no waiting: a ring has a worker thread ask for it.
+            int result = immediate.contains(each.kind) ? calls.perform(each) : WithoutWaiting.status(each);
+            if (result != WithoutWaiting.WOULD_WAIT) {
+                each.outcome = result;
                 finished.add(each);
                 continue;
             }
