@@ -199,7 +199,8 @@ class ResizeTest {
         }
     }
 
-    private static IoUring resizable(RingOptions options, int entries) throws IOException {
+    /** Opens a ring that can be resized. Skips the test where the kernel does not resize such rings. */
+    static IoUring resizable(RingOptions options, int entries) throws IOException {
         IoUring opened = IoUring.open(entries, options);
         try {
             Kernel.needs(RegisterOpcode.IORING_REGISTER_RESIZE_RINGS, () -> opened.resize(entries, 2 * entries));

@@ -58,7 +58,7 @@ class TimespecsTest {
     @Test
     @Covers("IORING_REGISTER_RESIZE_RINGS")
     void aResizedRingHasNoMemoryForTimesUntilItsFirst() throws IOException {
-        try (IoUring ring = resizable()) {
+        try (IoUring ring = ResizeTest.resizable(RingOptions.defaults(), ENTRIES)) {
             ring.sq().next().timeout(MILLI, 0, 0);
             ring.resize(4 * ENTRIES, 8 * ENTRIES);
             assertThat(timeBytes(ring)).isZero();
@@ -70,7 +70,7 @@ class TimespecsTest {
     @Test
     @Covers("IORING_REGISTER_RESIZE_RINGS")
     void timesFilledInBeforeAndAfterEachResizeAreKept() throws IOException {
-        try (IoUring ring = resizable()) {
+        try (IoUring ring = ResizeTest.resizable(RingOptions.defaults(), ENTRIES)) {
             long[] nanos = {HOUR, MILLI, HOUR};
             int[] entries = {4 * ENTRIES, ENTRIES / 2, ENTRIES};
             for (int i = 0; i < entries.length; i++) {
@@ -96,16 +96,5 @@ class TimespecsTest {
             }
         }
         assertThat(Completion.next(ring, expected.size())).containsExactlyInAnyOrderElementsOf(expected);
-    }
-
-    private static IoUring resizable() throws IOException {
-        IoUring ring = IoUring.open(ENTRIES);
-        try {
-            Kernel.needs(RegisterOpcode.IORING_REGISTER_RESIZE_RINGS, () -> ring.resize(ENTRIES, 2 * ENTRIES));
-        } catch (IOException | RuntimeException e) {
-            ring.close();
-            throw e;
-        }
-        return ring;
     }
 }
