@@ -106,8 +106,8 @@ public final class BufferLeases implements AutoCloseable {
         if (closed) {
             return;
         }
-        if (users > 0 || taken > 0) {
-            throw new IllegalStateException(users + " connections receive into the leases, and " + taken + " of "
+        if (users > 0 || out() > 0) {
+            throw new IllegalStateException(users + " connections receive into the leases, and " + out() + " of "
                     + leases.length + " are out: cancel and close those first");
         }
         closed = true;
@@ -208,12 +208,15 @@ public final class BufferLeases implements AutoCloseable {
         out.decrementAndGet();
         if (!loop.isOwner()) {
             loop.mailOrRefuse(lease.giveBack());
-        } else if (!closed) {
+        } else {
             giveBack(lease.id());
         }
     }
 
     void giveBack(int id) {
+        if (closed) {
+            return; // it was closed on another thread: its mail came after the close of all
+        }
         taken--;
         group.giveBack(id);
         feedOne();

@@ -161,7 +161,6 @@ class LeasesTest extends LoopContract {
         while (leases.out() > 0) {
             settle();
         }
-        settle();
         leases.close();
     }
 
@@ -199,22 +198,27 @@ class LeasesTest extends LoopContract {
         pair.server().close();
         assertThat(ended.get().reason()).isEqualTo(StreamEnd.Reason.CLOSED);
         only.close();
-        settle();
         leases.close();
     }
 
     @Test
     void aLeaseGoesOutAsItCameIn() throws Exception {
         BufferLeases leases = loop.leases(2, 100);
+        BlockingQueue<Integer> sent = new LinkedBlockingQueue<>();
         pair.server().receiveAll(leases, (lease, end) -> {
             if (lease != null) {
-                pair.server().sendFully(lease, 0, lease.length()).start((bytes, error) -> lease.close());
+                pair.server().sendFully(lease, 0, lease.length()).start((bytes, error) -> {
+                    lease.close();
+                    sent.add(bytes);
+                });
             }
         });
         for (int i = 0; i < 20; i++) {
             assertReachesBack("echo " + i);
+            assertThat(sent.take())
+                    .as("which may be known after it has been received")
+                    .isPositive();
         }
-        settle();
         assertThat(leases.out()).isZero();
     }
 
@@ -262,12 +266,29 @@ class LeasesTest extends LoopContract {
         ended.get();
         assertThatIllegalStateException().isThrownBy(leases::close).withMessageContaining("1 of 2 are out");
         lease.close();
-        settle();
         leases.close();
         leases.close();
         assertThatIllegalStateException()
                 .isThrownBy(() -> pair.server().receiveAll(leases, this::take))
                 .withMessageContaining("the leases are closed");
+    }
+
+    @Test
+    void aGroupOfWhichNoneIsOutIsClosedThoughTheLoopHasNotHeardYet() throws Exception {
+        BufferLeases leases = loop.leases(2, 100);
+        Subscription all = pair.server().receiveAll(leases, this::take);
+        send(pair.client(), "piece");
+        Lease lease = pieces.take();
+        all.cancel();
+        ended.get();
+        onLoop(() -> {
+            CompletableFuture.runAsync(lease::close).get(); // its mail waits until this is over
+            assertThat(leases.out()).isZero();
+            leases.close();
+            return null;
+        });
+        settle();
+        assertThat(leases.out()).isZero();
     }
 
     @Test
