@@ -72,6 +72,11 @@ public final class Program {
         return this;
     }
 
+    /** To be sent a SIGINT: who starts the tests in the background of a shell hands down that it is to be ignored. */
+    public Program heedingCtrlC() {
+        return under("env", "--default-signal=INT");
+    }
+
     /** Starts it. */
     public Running start() throws IOException {
         return start(command());

@@ -357,6 +357,7 @@ class CpCommandTest {
             directory.register(watch, StandardWatchEventKinds.ENTRY_CREATE);
             Program.Running running = Program.of(
                             "cp", "--no-sparse", "--depth", "1", "--block-size", "4096", source, copy)
+                    .heedingCtrlC()
                     .start();
             awaitEvent(watch);
 
@@ -376,6 +377,7 @@ class CpCommandTest {
             file.setLength(8L << 30);
         }
         String command = Program.of("cp", "--no-sparse", "--depth", "1", "--block-size", "4096", source, copy)
+                .heedingCtrlC()
                 .commandLine();
         Process terminal = new ProcessBuilder("script", "-qefc", "exec " + command, "/dev/null").start();
         try {

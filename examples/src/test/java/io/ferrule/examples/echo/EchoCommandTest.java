@@ -76,7 +76,8 @@ class EchoCommandTest {
     @Test
     void ctrlCEndsTheServerInGoodOrder() throws Exception {
         Path socket = directory.resolve("socket");
-        Process server = Program.of("echo", "server", "--unix", socket).startTalking();
+        Process server =
+                Program.of("echo", "server", "--unix", socket).heedingCtrlC().startTalking();
         try {
             BufferedReader said = server.inputReader();
             assertThat(said.readLine()).startsWith("echo server at " + socket);
@@ -108,6 +109,7 @@ class EchoCommandTest {
                             ((InetSocketAddress) server.address()).getPort(),
                             "--duration",
                             "10m")
+                    .heedingCtrlC()
                     .startTalking();
             try {
                 while (server.tally().bytes() == 0) {

@@ -35,6 +35,7 @@ class ServeCommandTest {
     @Test
     void itServesUntilCtrlCAndSaysWhatItDid() throws Exception {
         Process server = Program.of("serve", directory, "--port", 0, "--driver", "epoll", "--loops", 2)
+                .heedingCtrlC()
                 .startTalking();
         try {
             BufferedReader said = server.inputReader();
