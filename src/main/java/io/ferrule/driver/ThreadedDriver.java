@@ -108,8 +108,8 @@ abstract class ThreadedDriver extends CallingDriver<Calls> {
             takeBack();
         }
         finished.deliver();
-        if (embedded && !(finished.isEmpty() && interrupted.isEmpty())) {
-            signal(); // so that the descriptor says so
+        if (embedded) {
+            flush();
         }
         return finished.delivered();
     }
@@ -138,8 +138,8 @@ abstract class ThreadedDriver extends CallingDriver<Calls> {
 
     @Override
     public final void flush() {
-        if (!finished.isEmpty()) {
-            signal(); // for the descriptor to be readable
+        if (!finished.isEmpty() || !interrupted.isEmpty()) {
+            signal(); // for the descriptor to be readable: also where a call may need another signal to end
         }
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ferrule.bindings.libc.LibC;
+import io.ferrule.epoll.Epoll;
 import io.ferrule.sys.Errno;
 import io.ferrule.sys.Fd;
 import io.ferrule.sys.SystemCall;
@@ -149,6 +150,25 @@ class BlockingDriverTest extends DriverTest {
         System.gc(); // for ever, if the call were a critical one
         pipe.write("x");
         assertThat(await(read)).isEqualTo(1);
+    }
+
+    @Test
+    void whoEmbedsItIsToldToComeBackForACallThatIsBeingEnded() throws IOException {
+        try (Epoll outer = Epoll.open()) {
+            outer.add(descriptorOfDriver(), Epoll.EPOLLIN, null);
+            Pipe pipe = pipe();
+            for (int i = 0; i < 200; i++) { // the call may be over by itself until we look
+                TestOperation read = start(TestOperation.read(pipe.reader(), buffer));
+                turnUntilQuiet();
+                assertThat(outer.await(0)).isZero();
+                driver.cancel(read);
+                driver.flush();
+                assertThat(outer.await(0))
+                        .as("for the signal may have come before the call")
+                        .isEqualTo(1);
+                assertThat(await(read)).isEqualTo(CANCELED);
+            }
+        }
     }
 
     // ---- signals ----
