@@ -8,6 +8,7 @@ import io.ferrule.bindings.libc.LibC;
 import io.ferrule.sys.Errno;
 import io.ferrule.sys.Fd;
 import io.ferrule.testing.Descriptors;
+import io.ferrule.testing.PageCache;
 import io.ferrule.testing.Pipe;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -70,14 +71,18 @@ class ReadinessDriverTest extends DriverTest {
     }
 
     @Test
-    void whatIsInThePageCacheIsReadWithoutAHelper(@TempDir Path directory) throws IOException {
+    void whatIsInThePageCacheIsReadWithoutAHelper(@TempDir Path directory) throws Exception {
         assumeTrue(driver.sharesReads(), () -> driver.name() + " has its own way with files");
         Path path = Files.writeString(directory.resolve("file"), "hello");
         Fd file = keep(Fd.open(path, LibC.O_RDONLY(), 0));
-        assertThat(result(TestOperation.read(file, buffer.asSlice(0, 5)).inFile(0)))
-                .isEqualTo(5);
+        long fallbacks = PageCache.tryUntil(0L, () -> {
+            long before = driver.counters().fallbacks;
+            assertThat(result(TestOperation.read(file, buffer.asSlice(0, 5)).inFile(0)))
+                    .isEqualTo(5);
+            return driver.counters().fallbacks - before;
+        });
         assertThat(text(buffer, 5)).isEqualTo("hello");
-        assertThat(driver.counters().fallbacks).isZero();
+        assertThat(fallbacks).isZero();
     }
 
     @Test
