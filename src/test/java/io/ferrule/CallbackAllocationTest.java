@@ -12,7 +12,7 @@ import org.junit.jupiter.params.Parameter;
 
 /** A transfer with a callback allocates nothing on the heap. */
 @EveryDriver
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class CallbackAllocationTest {
     private static final int RUNS = 20_000;
 

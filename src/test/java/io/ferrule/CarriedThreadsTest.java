@@ -113,8 +113,12 @@ class CarriedThreadsTest extends LoopContract {
 
     private static void run(ThreadFactory factory, Work work) throws Exception {
         CompletableFuture<Void> done = new CompletableFuture<>();
+        AtomicBoolean isStarted = new AtomicBoolean();
         factory.newThread(() -> {
                     try {
+                        while (!isStarted.get()) {
+                            Thread.yield(); // the loop's counters may still have to hear of the start
+                        }
                         work.run();
                         done.complete(null);
                     } catch (Throwable e) {
@@ -122,6 +126,7 @@ class CarriedThreadsTest extends LoopContract {
                     }
                 })
                 .start();
+        isStarted.set(true);
         done.get();
     }
 

@@ -322,9 +322,9 @@ class LeasesTest extends LoopContract {
                 dropped.complete(lease.length());
             }
         });
+        assertThat(leases.lost()).isZero();
         send(pair.client(), "dropped");
         assertThat(dropped.get()).isEqualTo(7);
-        assertThat(leases.lost()).isZero();
         while (leases.lost() == 0) {
             System.gc();
             Thread.yield();

@@ -143,7 +143,7 @@ class ListenerTest extends LoopContract {
         Drivers.need(driver, Drivers.Feature.BACKLOG);
         Listener full =
                 loop.listen(LOOPBACK, ListenOptions.defaults().backlog(0)).await();
-        loop.connect(full.localAddress()).await(); // takes the only place of the backlog
+        fill(full);
         long before = Descriptors.openTo("socket:.*");
         assertThatThrownBy(() -> loop.connect(full.localAddress())
                         .within(Duration.ofMillis(30))
@@ -153,15 +153,29 @@ class ListenerTest extends LoopContract {
         assertThat(Descriptors.openTo("socket:.*")).isEqualTo(before);
     }
 
+    /** Connects until there is no place left: of a backlog of 0 the first takes the only one, but some time after it has been connected. */
+    private static void fill(Listener listener) throws IOException {
+        try {
+            for (; ; ) {
+                listener.loop()
+                        .connect(listener.localAddress())
+                        .within(Duration.ofMillis(30))
+                        .await();
+            }
+        } catch (SocketTimeoutException e) {
+            // Nobody answers any more.
+        }
+    }
+
     @Test
     void aConnectIsCancelledWithItsLoop() throws Exception {
         Drivers.need(driver, Drivers.Feature.BACKLOG);
         Loop other = Loop.start(options());
         Listener full =
                 other.listen(LOOPBACK, ListenOptions.defaults().backlog(0)).await();
-        SocketAddress address = full.localAddress();
-        other.connect(address).await();
-        CompletableFuture<Connection> waiting = other.connect(address).future();
+        fill(full);
+        CompletableFuture<Connection> waiting =
+                other.connect(full.localAddress()).future();
         on(other, () -> null);
         other.close();
         assertThatThrownBy(waiting::get).cause().isInstanceOf(AsynchronousCloseException.class);
@@ -170,9 +184,11 @@ class ListenerTest extends LoopContract {
     @Test
     void aConnectInTimeIsNotCancelledLater() throws Exception {
         Listener listener = listener();
-        Connection client = loop.connect(listener.localAddress())
-                .within(Duration.ofMillis(200))
-                .await();
+        Duration limit = Duration.ofSeconds(1);
+        Connection client = loop.connect(listener.localAddress()).within(limit).await();
+        CompletableFuture<Void> later = new CompletableFuture<>();
+        onLoop(() -> loop.after(limit, () -> later.complete(null)));
+        later.get();
         assertReaches(client, listener.accept().await());
     }
 

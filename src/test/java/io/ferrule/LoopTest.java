@@ -106,17 +106,22 @@ class LoopTest extends LoopContract {
     @Test
     void whoPostsWhileCallbacksRunDoesNotWakeTheLoop() throws Exception {
         Pair pair = connected();
+        CompletableFuture<Void> allIsPosted = new CompletableFuture<>(); // and counted, where that woke the loop
         CompletableFuture<Long> wakeUps = new CompletableFuture<>();
-        onLoop(() -> pair.client().receive(buffer).start((bytes, error) -> {
-            long before = loop.counters().wakeUps();
-            try {
-                Thread.ofPlatform().start(() -> loop.post(() -> {})).join();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-            wakeUps.complete(loop.counters().wakeUps() - before);
-        }));
-        send(pair.server(), "x");
+        onLoop(() -> {
+            pair.client().receive(buffer).start((bytes, error) -> {
+                allIsPosted.join();
+                long before = loop.counters().wakeUps();
+                try {
+                    Thread.ofPlatform().start(() -> loop.post(() -> {})).join();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+                wakeUps.complete(loop.counters().wakeUps() - before);
+            });
+            return pair.server().send(Buffer.allocate(1), 0, 1).start((bytes, error) -> {});
+        });
+        allIsPosted.complete(null);
         assertThat(wakeUps.get()).isZero();
     }
 

@@ -217,8 +217,8 @@ class RelayTest extends LoopContract {
                         .within(Duration.ofMillis(20))
                         .await())
                 .isInstanceOf(java.net.SocketTimeoutException.class);
-        int moved = (int) relay.moved();
-        assertThat(drain(moved)).isEqualTo(java.util.Arrays.copyOf(contents, moved));
+        int moved = (int) relay.moved(); // nothing, where the time was up before a thread could begin
+        assertThat(moved == 0 ? new byte[0] : drain(moved)).isEqualTo(java.util.Arrays.copyOf(contents, moved));
     }
 
     @Test

@@ -146,7 +146,6 @@ class MappedFaultsTest {
 
         public static void main(String[] arguments) throws Exception {
             int faults = 0;
-            int others = 0;
             try (Fd file = Fd.open(Path.of(arguments[0]), LibC.O_RDWR(), 0);
                     Arena arena = Arena.ofConfined();
                     MmapDriver driver = MmapDriver.open()) {
@@ -161,12 +160,12 @@ class MappedFaultsTest {
                     driver.start(each);
                 }
                 long begun = System.nanoTime();
-                while (faults < ENOUGH && System.nanoTime() - begun < TimeUnit.SECONDS.toNanos(SECONDS_AT_MOST)) {
+                while (faults == 0
+                        || (faults < ENOUGH && System.nanoTime() - begun < TimeUnit.SECONDS.toNanos(SECONDS_AT_MOST))) {
                     driver.turn(-1);
                     for (TestOperation each : all) {
                         if (each.isDone()) {
                             faults += check(each) ? 1 : 0;
-                            others++;
                             driver.start(each.again());
                         }
                     }
@@ -177,9 +176,6 @@ class MappedFaultsTest {
                     }
                     check(each);
                 }
-            }
-            if (faults == 0) {
-                throw new AssertionError("nothing has happened in " + others + " operations");
             }
             System.out.println(faults + " faults and going on");
         }

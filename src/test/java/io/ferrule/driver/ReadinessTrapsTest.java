@@ -149,7 +149,11 @@ class ReadinessTrapsTest extends DriverContract {
         long filled = fill(server);
         TestOperation send = start(TestOperation.send(server, bytes("x")));
         turnUntilQuiet();
-        assertThat(send.isDone()).isFalse();
+        while (send.isDone()) { // the kernel has found room after all
+            filled += 1 + fill(server);
+            start(send.again());
+            turnUntilQuiet();
+        }
         drain(Fd.borrow(connect.fd), filled);
         assertThat(await(send)).isEqualTo(1);
     }

@@ -1,16 +1,13 @@
 package io.ferrule.driver;
 
+import io.ferrule.sys.SystemCall;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Set;
 
 /** Tells whether the threads of a driver have come to wait in the kernel for what they were asked to do. */
 final class ThreadsAtRest {
-    /** The JVM's own waits, such as for a safepoint: futex, as x86-64 and aarch64 number it. Nobody here waits in what the other calls so. */
-    private static final Set<String> FUTEX = Set.of("202", "98");
-
     private ThreadsAtRest() {}
 
     /** Whether an operation is over, or waits for something that a test has yet to do. */
@@ -24,13 +21,19 @@ final class ThreadsAtRest {
         return operation.ticket != Place.WITH_HELPERS
                 || (operation.performer instanceof BlockingCalls calls
                         && calls.current == operation
-                        && isInSystemCall(calls.thread));
+                        && isInCallFor(operation.fd, calls.thread));
     }
 
-    private static boolean isInSystemCall(int thread) {
+    /** Otherwise it may be in a call of the JVM's, such as for a class that it loads. */
+    private static boolean isInCallFor(int fd, int thread) {
         try {
-            String call = Files.readString(Path.of("/proc/self/task/" + thread + "/syscall"));
-            return Character.isDigit(call.charAt(0)) && !FUTEX.contains(call.split(" ")[0]);
+            String[] call = Files.readString(Path.of("/proc/self/task/" + thread + "/syscall"))
+                    .split(" ");
+            if (!Character.isDigit(call[0].charAt(0))) {
+                return false; // "running"
+            }
+            boolean isPoll = Long.parseLong(call[0]) == SystemCall.PPOLL;
+            return isPoll || Long.parseUnsignedLong(call[1].substring(2), 16) == fd;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

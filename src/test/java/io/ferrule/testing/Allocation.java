@@ -6,6 +6,9 @@ import java.lang.reflect.Method;
 public final class Allocation {
     private static final int ROUNDS = 10;
 
+    /** And so long at least: trivial rounds are over before a busy machine has compiled anything. */
+    private static final long NANOS = 20_000_000_000L;
+
     /** What a round may allocate, in bytes: the measurement itself does, and so may the JVM while it compiles. */
     private static final int OF_THE_JVM = 10_000;
 
@@ -51,7 +54,8 @@ public final class Allocation {
     /** Asserts that in one of several rounds a run of a step allocates so many bytes on average, or fewer. */
     public static void assertAtMost(double limit, int runs, Step step) throws Exception {
         double bytes = Double.MAX_VALUE;
-        for (int round = 0; round < ROUNDS && bytes > limit; round++) {
+        long begun = System.nanoTime();
+        for (int round = 0; bytes > limit && (round < ROUNDS || System.nanoTime() - begun < NANOS); round++) {
             bytes = bytesPerRun(runs, step);
         }
         if (bytes > limit) {

@@ -88,24 +88,26 @@ public record Pipe(Fd reader, Fd writer) implements AutoCloseable {
 
     /** Another descriptor of the same open file, under a number that is free. */
     public static Fd duplicateAs(int number, Fd fd) throws IOException {
-        // The kernel gives the lowest free number, so the ones below it are taken first.
-        List<Fd> others = new ArrayList<>();
-        try {
-            for (; ; ) {
+        for (int tries = 0; tries < 1_000; tries++) { // the JVM may have taken it for a moment
+            // The kernel gives the lowest free number, so the ones below it are taken first.
+            List<Fd> others = new ArrayList<>();
+            try {
                 Fd duplicate = duplicate(fd);
+                while (duplicate.number() < number) {
+                    others.add(duplicate);
+                    duplicate = duplicate(fd);
+                }
                 if (duplicate.number() == number) {
                     return duplicate;
                 }
                 others.add(duplicate);
-                if (duplicate.number() > number) {
-                    throw new AssertionError("fd " + number + " is not free");
+            } finally {
+                for (Fd other : others) {
+                    other.close();
                 }
             }
-        } finally {
-            for (Fd other : others) {
-                other.close();
-            }
         }
+        throw new AssertionError("fd " + number + " is not free");
     }
 
     private static int check(int result, String operation) throws IOException {

@@ -162,6 +162,8 @@ class FileDetailsTest extends OperationTest {
                 Fd opened = descriptor(Completion.result(polled));
                 polled.sq().next().close(opened);
                 assertThat(Completion.result(polled)).isZero();
+                polled.sq().next().nop(); // before which the kernel's thread sees to the end of the close
+                assertThat(Completion.result(polled)).isZero();
                 assertThat(Jvm.run(List.of(program.toString())).status()).isZero();
             }
         }

@@ -115,7 +115,7 @@ class SystemCallTest {
     void underSqPollSubmittingTakesNoSystemCallWhileTheKernelThreadIsAwake() throws Exception {
         Jvm.Result result = traced(Polled.class);
         assertThat(result.out()).isEqualTo("in flight: 0\n");
-        assertThat(strace.calls()).as("of " + BATCHES + " submits").hasSizeLessThan(5);
+        assertThat(strace.calls()).as("of " + BATCHES + " submits").hasSizeLessThan(BATCHES / 10);
     }
 
     /** The same, where the ring waits. */
@@ -139,7 +139,7 @@ class SystemCallTest {
     void underSqPollWaitingTakesOneSystemCallAtMost() throws Exception {
         Jvm.Result result = traced(PolledAndAwaited.class);
         assertThat(result.out()).isEqualTo("in flight: 0\n");
-        assertThat(strace.calls()).as("of " + BATCHES + " waits").hasSizeLessThan(BATCHES + 5);
+        assertThat(strace.calls()).as("of " + BATCHES + " waits").hasSizeLessThan(BATCHES + BATCHES / 10);
     }
 
     /** Many operations of two kinds, of which each must complete exactly once, however often the kernel sends us back. */

@@ -69,7 +69,8 @@ class RunTest {
     void aSideThatHangsIsKilledAndTheOthersGoOn() throws Exception {
         Side hanging = side("hanging", () -> program("sh", "-c", "sleep 1000 & wait"));
 
-        List<Row> rows = rows(Unit.MILLIS, figures("ours", 5, 5, 5), hanging, figures("other", 5, 5, 5));
+        Work work = work(Unit.MILLIS, figures("ours", 5, 5, 5), List.of(hanging, figures("other", 5, 5, 5)));
+        List<Row> rows = rows(work, Duration.ofSeconds(2));
 
         assertThat(rows.get(0).status()).isEqualTo(Status.TIMED_OUT);
         assertThat(rows.get(0).ratioMedian()).isNull();
@@ -195,7 +196,11 @@ class RunTest {
     }
 
     private static List<Row> rows(Work work) throws Exception {
-        Effort three = new Effort(3, 3, Duration.ofMinutes(1), 1, 1, 1, 1, 1, Duration.ofSeconds(2));
+        return rows(work, Duration.ofMinutes(1));
+    }
+
+    private static List<Row> rows(Work work, Duration limit) throws Exception {
+        Effort three = new Effort(3, 3, Duration.ofMinutes(1), 1, 1, 1, 1, 1, limit);
         return new Run(List.of(work), three, NOWHERE).measure().rows();
     }
 

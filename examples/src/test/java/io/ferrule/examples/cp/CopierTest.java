@@ -11,6 +11,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -81,17 +82,14 @@ class CopierTest {
     @Test
     void whatIsAllocatedDoesNotGrowWithTheNumberOfBlocks() throws IOException {
         Path large = Files.write(directory.resolve("large"), new byte[16 << 20]);
-        for (int warmUp = 0; warmUp < 10; warmUp++) {
-            allocatedBy(large);
-        }
-
-        long small = allocatedBy(source);
-        long sixteenTimes = allocatedBy(large);
-
         int moreBlocks = (16 - 1) * (1 << 20) / 4096;
-        assertThat((double) (sixteenTimes - small) / moreBlocks)
-                .as("bytes per block")
-                .isLessThan(8); // no object is as small
+        double bytesPerBlock;
+        long begun = System.nanoTime();
+        do { // until the JVM has compiled it, which may take long on a busy machine
+            bytesPerBlock = (double) (allocatedBy(large) - allocatedBy(source)) / moreBlocks;
+        } while (bytesPerBlock >= 8 && System.nanoTime() - begun < TimeUnit.SECONDS.toNanos(30));
+
+        assertThat(bytesPerBlock).isLessThan(8); // no object is as small
     }
 
     private long allocatedBy(Path file) throws IOException {

@@ -2,7 +2,9 @@ package io.ferrule.examples.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.EOFException;
 import java.io.IOException;
+import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -100,9 +102,21 @@ class SlowClientsTest extends FileServerContract {
         FileServer strict = withTimes(LONG, SHORT, LONG);
         assertThat(client(strict).rest()).isEmpty();
 
-        RawClient client = client(strict);
-        assertThat(client.request("GET /hello.txt HTTP/1.1").answer().text()).isEqualTo("hello");
-        assertThat(client.rest()).isEmpty();
+        assertThat(whoIsAnswered(strict).rest()).isEmpty();
+    }
+
+    /** Asks at once; on a busy machine that may be too late, and another asks. */
+    private RawClient whoIsAnswered(FileServer strict) throws IOException {
+        for (; ; ) {
+            RawClient client = client(strict);
+            try {
+                assertThat(client.request("GET /hello.txt HTTP/1.1").answer().text())
+                        .isEqualTo("hello");
+                return client;
+            } catch (EOFException | SocketException e) {
+                // It has been sent away before.
+            }
+        }
     }
 
     @Test
@@ -125,7 +139,7 @@ class SlowClientsTest extends FileServerContract {
             each.close();
         }
         awaitNoneOpen(server, huge);
-        assertThat(openTo(root.resolve("large"))).isZero();
+        awaitNoneOpen(server, root.resolve("large"));
     }
 
     @Test
