@@ -106,8 +106,9 @@ public final class BufferLeases implements AutoCloseable {
         if (closed) {
             return;
         }
-        if (users > 0 || out() > 0) {
-            throw new IllegalStateException(users + " connections receive into the leases, and " + out() + " of "
+        int lent = out(); // which other threads change
+        if (users > 0 || lent > 0) {
+            throw new IllegalStateException(users + " connections receive into the leases, and " + lent + " of "
                     + leases.length + " are out: cancel and close those first");
         }
         closed = true;

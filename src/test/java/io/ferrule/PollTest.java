@@ -13,6 +13,7 @@ import io.ferrule.testing.Pipe;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -94,6 +95,7 @@ class PollTest extends LoopContract {
 
     @Test
     void itLeavesNothingOpen() throws Exception {
+        Set<String> before = Descriptors.targets("pipe:.*");
         String ends = Descriptors.same(pipe.reader().number());
         assertThat(Descriptors.openTo(ends)).isEqualTo(2);
         CompletableFuture<Integer> polling = loop.poll(pipe.reader(), POLLIN()).future();
@@ -101,6 +103,7 @@ class PollTest extends LoopContract {
         polling.cancel(true);
         assertThatThrownBy(polling::get).hasCauseInstanceOf(OperationCancelledException.class);
         assertThat(Descriptors.openTo(ends)).isEqualTo(2);
+        assertThat(Descriptors.targets("pipe:.*")).isSubsetOf(before);
     }
 
     @Test

@@ -154,6 +154,7 @@ class ReadinessTrapsTest extends DriverContract {
             start(send.again());
             turnUntilQuiet();
         }
+        assertThat(send.isDone()).isFalse();
         drain(Fd.borrow(connect.fd), filled);
         assertThat(await(send)).isEqualTo(1);
     }
