@@ -80,7 +80,7 @@ public abstract sealed class Handle extends Entry implements AutoCloseable
 
     /** Whether it is open: not closed, and not about to be, by itself or with its loop. */
     public final boolean isOpen() {
-        return state == State.OPEN && !loop.isClosing();
+        return !isClosing() && !loop.isClosing();
     }
 
     /**
@@ -135,8 +135,13 @@ public abstract sealed class Handle extends Entry implements AutoCloseable
         return direct;
     }
 
+    /** Whether it has begun to close. Unlike {@link #isOpen}, this does not change while the loop's thread does something. */
+    final boolean isClosing() {
+        return state != State.OPEN;
+    }
+
     final void checkOpen() {
-        if (state != State.OPEN) {
+        if (isClosing()) {
             throw new IllegalStateException(this + " is closed");
         }
     }
@@ -178,7 +183,9 @@ public abstract sealed class Handle extends Entry implements AutoCloseable
     }
 
     final void removeGuest(Request request) {
-        guests.remove(request);
+        if (!guests.isEmpty()) { // it may have ended before it came here
+            guests.remove(request);
+        }
         goOnClosing();
     }
 

@@ -133,7 +133,7 @@ public final class Relay implements AutoCloseable {
     }
 
     private void checkOpen() {
-        if (!pipe.writer().isOpen()) {
+        if (pipe.writer().isClosing()) {
             throw new IllegalStateException("the relay is closed");
         }
     }

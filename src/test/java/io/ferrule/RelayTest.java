@@ -350,6 +350,21 @@ class RelayTest extends LoopContract {
     }
 
     @Test
+    void aCopyThatTheLoopsThreadBeginsWhileTheLoopIsBeingClosedIsCutShortAndNotRefused() throws Exception {
+        File target = target();
+        CompletableFuture<String> told = new CompletableFuture<>();
+        onLoop(() -> {
+            Thread.ofPlatform().start(loop::close);
+            while (file.isOpen()) {
+                Thread.onSpinWait(); // until it says that it closes, which another thread may do at any time
+            }
+            relay.copyFully(file, 0, target, 0, SIZE).start((moved, error) -> told.complete(moved + " " + error));
+            return null;
+        });
+        assertThat(told.get()).isNotEmpty();
+    }
+
+    @Test
     void aCopyFromAClosedHandleIsRefused() throws IOException {
         file.close();
         assertThatThrownBy(() -> relay.copy(file, 0, pipe.writer(), File.HERE, 1))
